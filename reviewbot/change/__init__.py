@@ -1,0 +1,1 @@
+"""Reading the change: git objects only; no checkout, hook, filter or submodule."""

@@ -1,0 +1,126 @@
+"""The policy as the run obeys it: operator, repository and flags already settled."""
+
+from dataclasses import dataclass, field
+
+from reviewbot.domain.change import FileClass
+from reviewbot.domain.finding import Confidence, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class ModelPolicy:
+    """Which model server is asked. `url` None means no model is configured.
+
+    `key_env` names the variable that holds the key. `allow_http` lists hosts beside loopback
+    that may be spoken to without TLS. `context_tokens` None means: discover it.
+    """
+
+    url: str | None = None
+    name: str | None = None
+    key_env: str = "REVIEWBOT_MODEL_KEY"
+    context_tokens: int | None = None
+    allow_http: tuple[str, ...] = ()
+    second_view: bool = False
+    gguf: str | None = None
+    answer_tokens: int = 2048
+    parallel: int = 4
+    thinking: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkPolicy:
+    """How connections are made: one setting for forge, git and model. Seconds throughout."""
+
+    ca_bundle: str | None = None
+    proxy: str | None = None
+    connect_s: float = 10.0
+    idle_s: float = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxPolicy:
+    """Which rungs may be tried, in order. `job` declares the job's own container as the sandbox."""
+
+    rungs: tuple[str, ...] = ("bubblewrap", "landlock-netns", "landlock-seccomp")
+    image: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SarifTool:
+    """A further scanner that writes SARIF 2.1.0, declared by the operator.
+
+    `command` is an argv; the changed files that match `files` lie under the working directory.
+    `output` is the file the tool writes there, or None if SARIF comes on standard output.
+    """
+
+    name: str
+    files: tuple[str, ...]
+    command: tuple[str, ...]
+    output: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """When the result is red. `fail_on` None means never by findings."""
+
+    fail_on: Severity | None = Severity.ERROR
+    confidence: Confidence = Confidence.LOW
+    incomplete_fails: bool = True
+    model_blocks: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of a run. Tokens are the model's, bytes are per file."""
+
+    minutes: float = 15.0
+    model_tokens: int = 400_000
+    inline_comments: int = 25
+    file_bytes: int = 2_000_000
+    scanner_seconds: float = 300.0
+    memory_bytes: int = 4_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class RedactPattern:
+    """A pattern of the operator's whose matches are masked like secrets."""
+
+    name: str
+    pattern: str
+
+
+DEFAULT_REQUIRED: tuple[tuple[FileClass, tuple[str, ...]], ...] = (
+    (FileClass.CODE, ("semgrep", "bandit", "secrets", "model")),
+    (FileClass.TEXT, ("secrets",)),
+    (FileClass.BINARY, ()),
+    (FileClass.METADATA, ()),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """All settings of a run, settled. `digest` covers every one of them.
+
+    `required` names the reviewers per class of file. `sources` says where settings came from.
+    """
+
+    digest: str = ""
+    sources: tuple[str, ...] = ()
+    target_branch: str | None = None
+    model: ModelPolicy = field(default_factory=ModelPolicy)
+    network: NetworkPolicy = field(default_factory=NetworkPolicy)
+    sandbox: SandboxPolicy = field(default_factory=SandboxPolicy)
+    packs: tuple[str, ...] = ("core",)
+    pack_folders: tuple[str, ...] = ()
+    scanners: tuple[str, ...] = ("semgrep", "bandit", "secrets")
+    sarif: tuple[SarifTool, ...] = ()
+    gate: Gate = field(default_factory=Gate)
+    required: tuple[tuple[FileClass, tuple[str, ...]], ...] = DEFAULT_REQUIRED
+    exclude: tuple[str, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+    redact: tuple[RedactPattern, ...] = ()
+    guidelines: tuple[str, ...] = ()
+    rule_links: str | None = None
+
+    def required_for(self, file_class: FileClass) -> tuple[str, ...]:
+        """Name the reviewers that must have read a file of this class."""
+        return dict(self.required).get(file_class, ())

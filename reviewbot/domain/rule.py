@@ -1,0 +1,109 @@
+"""Rules: what is looked for, in whose words, by which detector."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from reviewbot.domain.finding import Confidence, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class SemgrepDetector:
+    """A semgrep pattern or taint rule in native syntax, without the keys that are ours."""
+
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolDetector:
+    """A rule of another scanner: `tool` is `bandit`, `secrets` or a declared SARIF tool."""
+
+    tool: str
+    tool_rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewDetector:
+    """A question for the model, with what counts as evidence and examples of both kinds."""
+
+    question: str
+    evidence: str
+    violations: tuple[str, ...]
+    not_violations: tuple[str, ...]
+
+
+Detector = SemgrepDetector | ToolDetector | ReviewDetector
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule file. `severity` is how bad if true, `confidence` how sure the detector is."""
+
+    id: str
+    pack: str
+    title: str
+    why: str
+    severity: Severity
+    confidence: Confidence
+    cwe: tuple[int, ...]
+    owasp: tuple[str, ...]
+    languages: tuple[str, ...]
+    owner: str
+    since: str
+    references: tuple[str, ...]
+    applies_to: tuple[str, ...]
+    detector: Detector
+    bad: str
+    good: str
+    fix: str = ""  # semgrep's own `fix` text
+    fix_safe: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """A rule pack as it was loaded; `digest` is `sha256:…` over its files."""
+
+    id: str
+    version: str
+    digest: str
+    owner: str = ""
+    description: str = ""
+    threshold: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """All rules of a run. Ids are unique over all packs."""
+
+    packs: tuple[Pack, ...]
+    rules: tuple[Rule, ...]
+    _by_id: dict[str, Rule] = field(init=False, repr=False, compare=False)
+    _by_tool: dict[tuple[str, str], Rule] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Index by id and by the tool's own rule name."""
+        object.__setattr__(self, "_by_id", {rule.id: rule for rule in self.rules})
+        by_tool = {
+            (r.detector.tool, r.detector.tool_rule): r
+            for r in self.rules
+            if isinstance(r.detector, ToolDetector)
+        }
+        object.__setattr__(self, "_by_tool", by_tool)
+
+    def find(self, rule_id: str) -> Rule | None:
+        """Give the rule with this id."""
+        return self._by_id.get(rule_id)
+
+    def for_tool(self, tool: str, tool_rule: str) -> Rule | None:
+        """Give the rule of ours that takes over a scanner's own."""
+        return self._by_tool.get((tool, tool_rule))
+
+    @property
+    def semgrep(self) -> tuple[Rule, ...]:
+        """Rules that semgrep runs."""
+        return tuple(rule for rule in self.rules if isinstance(rule.detector, SemgrepDetector))
+
+    @property
+    def review(self) -> tuple[Rule, ...]:
+        """House rules in prose, for the model."""
+        return tuple(rule for rule in self.rules if isinstance(rule.detector, ReviewDetector))

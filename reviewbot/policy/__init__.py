@@ -1,0 +1,1 @@
+"""What the organisation demands: policy files, rule packs, the gate."""

@@ -1,0 +1,1 @@
+"""Writing the review down for people and programs."""

@@ -1,0 +1,1 @@
+"""Choosing pieces of the repository that the model should see."""

@@ -1,0 +1,1 @@
+"""Containing the tools: a ladder of rungs, chosen by really running."""

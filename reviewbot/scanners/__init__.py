@@ -1,0 +1,1 @@
+"""Static analysers, run in the sandbox over fresh trees."""

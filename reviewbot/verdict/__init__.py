@@ -1,0 +1,1 @@
+"""Deciding what becomes of each finding."""
