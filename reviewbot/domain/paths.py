@@ -5,8 +5,9 @@ bytes survive. Wherever a path is shown or written it goes through `quoted`, the
 quoting of git's `core.quotePath`, except that printable non-ASCII text stays readable.
 """
 
-import unicodedata
 from collections.abc import Iterator
+
+from reviewbot.domain.visible import is_visible
 
 _SHORT = {
     "\a": "\\a",
@@ -20,8 +21,6 @@ _SHORT = {
     "\\": "\\\\",
 }
 _LONG = {quoted[1]: raw for raw, quoted in _SHORT.items()}
-# Control, format, surrogate, private use, unassigned, and the separators other than a plain space.
-_HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
 def from_bytes(raw: bytes) -> str:
@@ -36,7 +35,7 @@ def to_bytes(path: str) -> bytes:
 
 def is_plain(path: str) -> bool:
     """Say whether the path can be shown as it is: no quote, backslash, control or invisible character."""
-    return not any(char in _SHORT or unicodedata.category(char) in _HIDDEN for char in path)
+    return not any(char in _SHORT or not is_visible(char) for char in path)
 
 
 def quoted(path: str) -> str:
@@ -49,9 +48,9 @@ def quoted(path: str) -> str:
 def _quote(char: str) -> str:
     if char in _SHORT:
         return _SHORT[char]
-    if unicodedata.category(char) not in _HIDDEN:
+    if is_visible(char):
         return char
-    return "".join(f"\\{byte:03o}" for byte in char.encode("utf-8", "surrogateescape"))
+    return "".join(f"\\{byte:03o}" for byte in to_bytes(char))
 
 
 def unquoted(shown: str) -> str:

@@ -16,10 +16,10 @@ class SemgrepDetector:
 
 @dataclass(frozen=True, slots=True)
 class ToolDetector:
-    """A rule of another scanner: `tool` is `bandit`, `secrets` or a declared SARIF tool."""
+    """Rules of another scanner: `tool` is `bandit`, `secrets`, `suppressions` or a declared SARIF tool."""
 
     tool: str
-    tool_rule: str
+    tool_rules: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +84,10 @@ class RuleSet:
         """Index by id and by the tool's own rule name."""
         object.__setattr__(self, "_by_id", {rule.id: rule for rule in self.rules})
         by_tool = {
-            (r.detector.tool, r.detector.tool_rule): r
-            for r in self.rules
-            if isinstance(r.detector, ToolDetector)
+            (rule.detector.tool, tool_rule): rule
+            for rule in self.rules
+            if isinstance(rule.detector, ToolDetector)
+            for tool_rule in rule.detector.tool_rules
         }
         object.__setattr__(self, "_by_tool", by_tool)
 
@@ -97,6 +98,10 @@ class RuleSet:
     def for_tool(self, tool: str, tool_rule: str) -> Rule | None:
         """Give the rule of ours that takes over a scanner's own."""
         return self._by_tool.get((tool, tool_rule))
+
+    def taken_over(self, tool: str) -> tuple[str, ...]:
+        """Name a scanner's own rules that some rule of ours takes over, sorted."""
+        return tuple(sorted(name for scanner, name in self._by_tool if scanner == tool))
 
     @property
     def semgrep(self) -> tuple[Rule, ...]:

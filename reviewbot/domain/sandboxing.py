@@ -70,7 +70,9 @@ class Completed:
 class Sandbox(Protocol):
     """Runs one job, contained: no network, nothing writable but scratch, bounded."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """The rung's name, as the review records it."""
 
     def run(self, job: Job) -> Completed:
         """Run the job to its end. Raises `SandboxError` if the sandbox itself breaks."""

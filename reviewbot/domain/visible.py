@@ -6,9 +6,12 @@ as `<0xE9>`. Source: Unicode general categories; Default_Ignorable_Code_Point fo
 and marks that print nothing.
 """
 
+import re
 import unicodedata
+from functools import lru_cache
 
 _HIDDEN_CATEGORIES = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+_ODD = re.compile(r"[^\t -~]")
 # Default ignorable code points that are letters, marks or symbols by category.
 _IGNORABLE = (
     {0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0}
@@ -32,9 +35,7 @@ def is_visible(char: str) -> bool:
 
 def visible(text: str) -> str:
     """Show each character of `text`, hidden ones as code points; newlines too, so give it single lines."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(char if is_visible(char) else _named(char) for char in text)
+    return _ODD.sub(lambda match: _shown(match.group()), text)
 
 
 def visible_block(text: str) -> str:
@@ -42,7 +43,10 @@ def visible_block(text: str) -> str:
     return "\n".join(visible(line) for line in text.split("\n"))
 
 
-def _named(char: str) -> str:
+@lru_cache(maxsize=4096)
+def _shown(char: str) -> str:
+    if is_visible(char):
+        return char
     point = ord(char)
     if 0xDC80 <= point <= 0xDCFF:
         return f"<0x{point - 0xDC00:02X}>"

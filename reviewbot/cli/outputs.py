@@ -1,0 +1,97 @@
+"""`--output FORMAT=PATH`: where the review is written, checked before the work begins."""
+
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from reviewbot.domain.change import ReadBlob
+from reviewbot.domain.review import Review
+from reviewbot.errors import UsageError
+
+FORMATS = ("html", "json", "markdown", "sarif")
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One file to write."""
+
+    format: str
+    path: Path
+
+
+class OutputType(click.ParamType[Output]):
+    """Parses `FORMAT=PATH` and refuses a path that cannot be written."""
+
+    name = "FORMAT=PATH"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Output:
+        """Give the `Output`; fail with a sentence that names the formats or what is wrong with the path."""
+        if isinstance(value, Output):
+            return value
+        name, _, place = str(value).partition("=")
+        if name not in FORMATS or not place:
+            self.fail(
+                f"{value!r} is not FORMAT=PATH with one of the formats {', '.join(FORMATS)}", param, ctx
+            )
+        path = Path(place)
+        problem = _unwritable(path)
+        if problem:
+            self.fail(f"{place}: {problem}", param, ctx)
+        return Output(name, path)
+
+
+def _unwritable(path: Path) -> str:
+    if path.is_dir():
+        return "is a folder; name a file in it"
+    if not path.parent.is_dir():
+        return f"the folder {path.parent} does not exist; make it first"
+    if not os.access(path.parent, os.W_OK):
+        return f"the folder {path.parent} is not writable"
+    return ""
+
+
+def write(review: Review, outputs: tuple[Output, ...], read: ReadBlob) -> None:
+    """Write every output, each whole or not at all. Raises `UsageError` naming those that failed."""
+    failed = []
+    for output in outputs:
+        try:
+            _replace(output.path, rendered(review, output.format, read))
+        except OSError as error:
+            failed.append(f"{output.path}: {error.strerror}")
+    if failed:
+        raise UsageError(f"the review could not be written to {'; '.join(failed)}")
+
+
+def rendered(review: Review, name: str, read: ReadBlob) -> bytes:
+    """Render the review in one of `FORMATS`."""
+    # Each format brings libraries of its own, so only the one that is asked for is imported.
+    if name == "json":
+        from reviewbot.report import json  # noqa: PLC0415 (as above)
+
+        return json.render(review)
+    if name == "sarif":
+        from reviewbot.report import sarif  # noqa: PLC0415 (as above)
+
+        return sarif.render(review)
+    if name == "markdown":
+        from reviewbot.report import markdown  # noqa: PLC0415 (as above)
+
+        return markdown.render(review).encode()
+    from reviewbot.report import html  # noqa: PLC0415 (as above)
+
+    return html.render(review, read).encode()
+
+
+def _replace(path: Path, content: bytes) -> None:
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".reviewbot-", delete=False) as file:
+        try:
+            file.write(content)
+            file.flush()
+            Path(file.name).chmod(0o600)
+            Path(file.name).replace(path)
+        except OSError:
+            Path(file.name).unlink(missing_ok=True)
+            raise

@@ -1,0 +1,1 @@
+"""A small web service whose newest commit adds real flaws among harmless edits."""

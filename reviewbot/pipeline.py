@@ -1,0 +1,142 @@
+"""The flow of a review: collect, look, ask, judge. What differs between tools is data, not an `if` here."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from reviewbot.domain.change import Change, FileClass, ReadBlob
+from reviewbot.domain.claim import ModelReport
+from reviewbot.domain.coverage import Coverage, Read
+from reviewbot.domain.excerpt import Excerpt
+from reviewbot.domain.policy import Policy, RedactPattern
+from reviewbot.domain.ports import Cache, Progress, Record, Repository
+from reviewbot.domain.review import Review
+from reviewbot.domain.rule import RuleSet
+from reviewbot.domain.sandboxing import Sandbox
+from reviewbot.domain.secret import Mask, Secret
+from reviewbot.domain.secret_kinds import find_secrets
+from reviewbot.errors import ReviewbotError
+from reviewbot.model.review import ModelRequest
+from reviewbot.policy import gate
+from reviewbot.retrieval import context
+from reviewbot.scanners.base import Scanner
+from reviewbot.scanners.run import ScanReport, scan_change
+from reviewbot.verdict.coverage import assemble
+from reviewbot.verdict.settle import settle
+
+AskModel = Callable[[ModelRequest], ModelReport]
+"""Asks the configured model about a change. Raises `ModelError` if it cannot be asked at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything a review works with, built by `wiring`. `ask_model` is None if no model is configured."""
+
+    run: str
+    repository: Repository
+    policy: Policy
+    rules: RuleSet
+    scanners: tuple[Scanner, ...]
+    sandbox: Sandbox
+    ask_model: AskModel | None
+    templates: Path
+    cache: Cache
+    record: Record
+    progress: Progress
+    clock: Callable[[], float]
+
+
+def review(change: Change, desk: Desk) -> Review:
+    """Review a change. Raises `ReviewbotError` only where no review can be written at all."""
+    started = desk.clock()
+    rung = desk.sandbox.name  # refuses here if nothing can be contained
+    policy, rules, read = desk.policy, desk.rules, desk.repository.read
+    scan = scan_change(
+        change, read, rules=rules, policy=policy, scanners=desk.scanners,
+        sandbox=desk.sandbox, cache=desk.cache, progress=desk.progress,
+    )  # fmt: skip
+    excerpts = _excerpts(change, desk)
+    mask = _mask(change, read, excerpts, policy.redact)
+    report = _ask(change, desk, scan, excerpts, mask)
+    findings = settle(
+        new=scan.new, existing=scan.existing, report=report, excerpts=excerpts,
+        change=change, read=read, rules=rules, policy=policy,
+    )  # fmt: skip
+    coverage = assemble(change, _said(scan, report), policy, model_configured=desk.ask_model is not None)
+    verdict = gate.decide(findings, coverage, policy)
+    return Review(
+        run=desk.run, seconds=desk.clock() - started, change=change, policy=policy, rules=rules,
+        sandbox=rung, tools=scan.tools, findings=findings, coverage=coverage, excerpts=excerpts,
+        model=report, verdict=verdict, mask=mask, notes=scan.notes,
+    )  # fmt: skip
+
+
+def _excerpts(change: Change, desk: Desk) -> tuple[Excerpt, ...]:
+    # Context serves the model alone: without one there is nothing to choose it for.
+    if desk.ask_model is None:
+        return ()
+    desk.progress("choosing context")
+    budget = (desk.policy.model.context_tokens or 32_768) // 4
+    return context.choose(change, desk.repository, guidelines=desk.policy.guidelines, budget_tokens=budget)
+
+
+def _ask(
+    change: Change, desk: Desk, scan: ScanReport, excerpts: tuple[Excerpt, ...], mask: Mask
+) -> ModelReport | None:
+    if desk.ask_model is None:
+        return None
+    request = ModelRequest(
+        change=change, read=desk.repository.read, rules=desk.rules, excerpts=excerpts,
+        findings=scan.new, mask=mask, policy=desk.policy, templates=desk.templates,
+    )  # fmt: skip
+    desk.progress("asking the model")
+    try:
+        return desk.ask_model(request)
+    except ReviewbotError as error:
+        return _unanswered(change, desk.policy, error)
+
+
+def _unanswered(change: Change, policy: Policy, error: ReviewbotError) -> ModelReport:
+    """Say for every file that the model has not read it, and why."""
+    failed = Coverage(Read.FAILED, error.sentence)
+    host = urlsplit(policy.model.url or "").netloc
+    return ModelReport(
+        host=host, name=policy.model.name or host, constrained="", context_tokens=0,
+        claims=(), shown=(), excerpts=(), coverage=tuple((file.path, failed) for file in change.files), notes=(str(error),),
+    )  # fmt: skip
+
+
+def _said(scan: ScanReport, report: ModelReport | None) -> Iterator[tuple[str, str, Coverage]]:
+    yield from scan.coverage
+    if report is not None:
+        yield from (("model", path, coverage) for path, coverage in report.coverage)
+
+
+def _mask(
+    change: Change, read: ReadBlob, excerpts: tuple[Excerpt, ...], redact: tuple[RedactPattern, ...]
+) -> Mask:
+    """Learn every secret that anything shown later could hold."""
+    texts = [*_texts(change, read), *(excerpt.text for excerpt in excerpts)]
+    patterns = [(entry.name, re.compile(entry.pattern)) for entry in redact]
+    return Mask.of(secret for text in texts for secret in _secrets(text, patterns))
+
+
+def _texts(change: Change, read: ReadBlob) -> Iterable[str]:
+    oids = {
+        version.oid
+        for file in change.files
+        if file.file_class in {FileClass.CODE, FileClass.TEXT}
+        for version in (file.old, file.new)
+        if version is not None and version.is_regular
+    }
+    oids |= {blob.oid for blob in change.history}
+    return (read(oid).decode("utf-8", "surrogateescape") for oid in sorted(oids))
+
+
+def _secrets(text: str, patterns: list[tuple[str, re.Pattern[str]]]) -> Iterator[Secret]:
+    for match in find_secrets(text):
+        yield from (Secret(match.kind, value) for value in match.values)
+    for name, pattern in patterns:
+        yield from (Secret(name, found.group()) for found in pattern.finditer(text))

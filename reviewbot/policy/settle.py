@@ -1,0 +1,166 @@
+"""The documents and the flags, settled into the one policy that a run obeys.
+
+Pure but for `--rules`, whose folders are listed. The order is operator, repository, flags; a
+later one may only make the result stricter, which `tests/policy` checks for every key.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+
+from reviewbot.domain.change import FileClass
+from reviewbot.domain.finding import Confidence, Severity
+from reviewbot.domain.policy import (
+    DEFAULT_REQUIRED,
+    Gate,
+    Limits,
+    ModelPolicy,
+    NetworkPolicy,
+    Policy,
+    RedactPattern,
+    SandboxPolicy,
+    SarifTool,
+)
+from reviewbot.policy import flags
+from reviewbot.policy.config import Overrides
+from reviewbot.policy.documents import OperatorDocument, RepositoryDocument, unknown_reviewers
+from reviewbot.policy.reading import Read, refusal
+from reviewbot.policy.sections import nearest
+from reviewbot.policy.strictness import STRICTER_LAST, is_weaker
+from reviewbot.policy.yaml_source import Key
+
+_FAIL_ON = {"never": None, **{severity.value: severity for severity in Severity}}
+
+
+def settled(
+    operator: Read[OperatorDocument] | None, repository: Read[RepositoryDocument] | None, overrides: Overrides
+) -> Policy:
+    """Settle a policy. Raises `PolicyError` or `UsageError` for whatever loosens."""
+    policy = _demanded(operator.document) if operator else Policy()
+    if repository is not None:
+        problems = tuple(_loosenings(operator, repository))
+        if problems:
+            raise refusal(repository.source, problems)
+        policy = _added(policy, repository.document)
+    policy = flags.applied(policy, operator, overrides)
+    named = (operator, repository)
+    sources = tuple(part.source.name for part in named if part is not None) + flags.used(overrides)
+    return replace(policy, sources=sources, digest=digest(policy))
+
+
+def digest(policy: Policy) -> str:
+    """Digest every setting. Where a setting came from is not one: `sources` does not count."""
+    settings = asdict(replace(policy, digest="", sources=()))
+    text = json.dumps(settings, sort_keys=True, separators=(",", ":"))
+    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+
+
+def _demanded(document: OperatorDocument) -> Policy:
+    """Turn the operator's document into a policy."""
+    model, network, limits = document.model, document.network, document.limits
+    return Policy(
+        target_branch=document.target_branch,
+        model=ModelPolicy(**model.model_dump() | {"url": model.url.rstrip("/") if model.url else None}),
+        network=NetworkPolicy(**network.model_dump()),
+        sandbox=SandboxPolicy(_rungs(document.sandbox.rungs), document.sandbox.image),
+        packs=tuple(dict.fromkeys(document.packs.required)),
+        pack_folders=tuple(dict.fromkeys(document.packs.folders)),
+        scanners=document.scanners.running,
+        sarif=tuple(
+            SarifTool(tool.name, tool.files, tool.command, tool.output) for tool in document.scanners.sarif
+        ),
+        gate=_gate(document.gate.model_dump()),
+        required=_required(document),
+        exclude=document.coverage.exclude,
+        limits=Limits(**limits.model_dump()),
+        redact=tuple(RedactPattern(entry.name, entry.pattern) for entry in document.redact),
+        guidelines=document.guidelines.paths,
+        rule_links=document.links.rules,
+    )
+
+
+def _rungs(names: tuple[str, ...]) -> tuple[str, ...]:
+    wide = {"landlock": ("landlock-netns", "landlock-seccomp")}
+    return tuple(dict.fromkeys(rung for name in names for rung in wide.get(name, (name,))))
+
+
+def _gate(words: dict[str, str]) -> Gate:
+    return Gate(
+        fail_on=_FAIL_ON[words["fail_on"]],
+        confidence=Confidence(words["confidence"]),
+        incomplete_fails=words["incomplete"] == "fail",
+        model_blocks=words["model"] == "block",
+    )
+
+
+def _required(document: OperatorDocument) -> tuple[tuple[FileClass, tuple[str, ...]], ...]:
+    """Give the reviewers per class; where the operator names none, the default ones that run."""
+    usual = {
+        file_class: tuple(name for name in names if name in document.reviewers)
+        for file_class, names in DEFAULT_REQUIRED
+    }
+    given = {file_class: getattr(document.coverage, file_class.value) for file_class, _ in DEFAULT_REQUIRED}
+    return tuple(
+        (file_class, names if given[file_class] is None else tuple(dict.fromkeys(given[file_class])))
+        for file_class, names in usual.items()
+    )
+
+
+def _loosenings(
+    operator: Read[OperatorDocument] | None, repository: Read[RepositoryDocument]
+) -> Iterator[tuple[Key, str]]:
+    """Name all in the repository's policy that would loosen the operator's, or that nobody offers."""
+    demand, wish = operator.document if operator else OperatorDocument(version=1), repository.document
+    for file_class, _ in DEFAULT_REQUIRED:
+        names = getattr(wish.coverage, file_class.value)
+        for at, sentence in unknown_reviewers(names, demand.reviewers):
+            yield ("coverage", file_class.value, at), sentence
+    if operator is None:
+        return
+    yield from _weaker_gate(operator, wish)
+    offered = (*demand.packs.required, *demand.packs.offered)
+    for at, pack in enumerate(wish.packs):
+        if pack not in offered:
+            yield ("packs", at), f'the operator\'s policy does not offer "{pack}"{nearest(pack, offered)}'
+    if wish.guidelines and not demand.guidelines.allow:
+        yield ("guidelines",), f"not allowed ({operator.at(('guidelines', 'allow'))})"
+    if wish.target_branch and demand.target_branch and wish.target_branch != demand.target_branch:
+        yield ("target_branch",), f"the operator's policy names another ({operator.at(('target_branch',))})"
+
+
+def _weaker_gate(operator: Read[OperatorDocument], wish: RepositoryDocument) -> Iterator[tuple[Key, str]]:
+    for name in STRICTER_LAST:
+        wanted, demanded = getattr(wish.gate, name), getattr(operator.document.gate, name)
+        if wanted is not None and is_weaker(name, wanted, demanded):
+            place = operator.at(("gate", name))
+            yield (
+                ("gate", name),
+                f"{wanted} is weaker than the operator's {demanded} ({place}); only tighten here",
+            )
+
+
+def _added(policy: Policy, wish: RepositoryDocument) -> Policy:
+    """Add what a repository asks for; that nothing loosens has been checked."""
+    words = {name: word for name, word in wish.gate.model_dump().items() if word is not None}
+    return replace(
+        policy,
+        target_branch=policy.target_branch or wish.target_branch,
+        packs=tuple(dict.fromkeys((*policy.packs, *wish.packs))),
+        gate=_gate(gate_words(policy.gate) | words),
+        guidelines=tuple(dict.fromkeys((*policy.guidelines, *wish.guidelines))),
+        required=tuple(
+            (file_class, tuple(dict.fromkeys((*names, *getattr(wish.coverage, file_class.value)))))
+            for file_class, names in policy.required
+        ),
+    )
+
+
+def gate_words(gate: Gate) -> dict[str, str]:
+    """Write a gate in the words of the documents."""
+    return {
+        "fail_on": gate.fail_on.value if gate.fail_on else "never",
+        "confidence": gate.confidence.value,
+        "incomplete": "fail" if gate.incomplete_fails else "report",
+        "model": "block" if gate.model_blocks else "advise",
+    }

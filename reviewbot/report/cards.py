@@ -1,0 +1,165 @@
+"""Findings and excerpts as the HTML report shows them: every string is masked and visible already."""
+
+import re
+from dataclasses import dataclass
+
+from reviewbot.domain.excerpt import Excerpt
+from reviewbot.domain.finding import Finding, Judged, Outcome
+from reviewbot.domain.review import Review
+from reviewbot.report import tally
+from reviewbot.report.colours import Run, coloured
+from reviewbot.report.hunk import Hunk, Hunks, bounded
+from reviewbot.report.text import Shown
+
+Prose = tuple[tuple[bool, str], ...]
+"""Text in pieces; True marks what stood between backticks."""
+
+
+@dataclass(frozen=True, slots=True)
+class DiffLine:
+    """A line that a fix takes out (`-`) or puts in (`+`)."""
+
+    sign: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An excerpt that was chosen for the model."""
+
+    id: str
+    place: str
+    commit: str
+    why: str
+    given: bool
+    cited: bool
+    first: int
+    lines: tuple[tuple[Run, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One finding."""
+
+    anchor: str
+    severity: str
+    confidence: str
+    title: str
+    reason: str
+    path: str
+    first: int
+    last: int
+    rule: str
+    rule_link: str
+    sources: tuple[str, ...]
+    model_only: bool
+    cwe: tuple[int, ...]
+    commit: str
+    hunk: Hunk
+    explanation: Prose
+    evidence: tuple[Given, ...]
+    fix: tuple[DiffLine, ...]
+    fix_safe: bool
+    outcome: str
+    why: str
+
+
+@dataclass(slots=True)
+class Cards:
+    """Makes cards of findings; `anchors` counts the ids that are taken."""
+
+    review: Review
+    shown: Shown
+    hunks: Hunks
+    given: dict[str, Given]
+    anchors: dict[str, int]
+
+    def of(self, *outcomes: Outcome) -> tuple[Card, ...]:
+        """Give the cards of the findings that ended so, the worst first, then by place."""
+        found = self.review.with_outcome(*outcomes)
+        by_place = sorted(found, key=lambda j: (-j.finding.severity.rank, j.finding.span, j.finding.rule))
+        return tuple(self._card(judged) for judged in by_place)
+
+    def _card(self, judged: Judged) -> Card:
+        finding, shown = judged.finding, self.shown
+        evidence = tuple(self.given[name] for name in finding.evidence if name in self.given)
+        return Card(
+            anchor=self._anchor(finding),
+            severity=str(finding.severity),
+            confidence=str(finding.confidence),
+            title=shown.prose(finding.title),
+            reason=shown.prose(finding.reason),
+            path=shown.path(finding.span.path),
+            first=finding.span.first,
+            last=finding.span.last,
+            rule=shown.line(finding.rule),
+            rule_link=self._link(finding),
+            sources=tuple(shown.line(source) for source in finding.sources),
+            model_only=finding.model_only,
+            cwe=finding.cwe,
+            commit=(finding.commit or "")[:12],
+            hunk=self.hunks.around(finding),
+            explanation=_pieces(shown.prose(finding.explanation)),
+            evidence=evidence,
+            fix=self._fix(finding),
+            fix_safe=finding.fix is not None and finding.fix.safe,
+            outcome=_OUTCOMES[judged.outcome],
+            why=shown.prose(judged.why),
+        )
+
+    def _anchor(self, finding: Finding) -> str:
+        name = "f-" + re.sub(r"[^0-9A-Za-z]", "", finding.fingerprint)
+        count = self.anchors[name] = self.anchors.get(name, 0) + 1
+        return name if count == 1 else f"{name}-{count}"
+
+    def _link(self, finding: Finding) -> str:
+        address = self.review.policy.rule_links
+        plain = re.fullmatch(r"[A-Za-z0-9._-]+", finding.rule)
+        if (
+            address is None
+            or not plain
+            or not finding.catalogued
+            or not address.startswith(("https://", "http://"))
+        ):
+            return ""
+        return address + finding.rule
+
+    def _fix(self, finding: Finding) -> tuple[DiffLine, ...]:
+        change = self.hunks.fix(finding)
+        if change is None:
+            return ()
+        removed = self.shown.block("\n".join(change.removed)).split("\n")
+        added = self.shown.block("\n".join(change.added)).split("\n") if change.added else []
+        return (*(DiffLine("-", line) for line in removed), *(DiffLine("+", line) for line in added))
+
+
+_OUTCOMES = {
+    Outcome.INLINE: "on its line",
+    Outcome.SUMMARY: "listed only",
+    **tally.NOT_POSTED,
+}
+
+
+def _pieces(text: str) -> Prose:
+    pieces = re.split(r"`([^`]+)`", text)
+    return tuple((at % 2 == 1, piece) for at, piece in enumerate(pieces) if piece)
+
+
+def given_excerpt(excerpt: Excerpt, review: Review, shown: Shown, *, cited: bool) -> Given:
+    """Show an excerpt and what became of it."""
+    path = shown.path(excerpt.path)
+    lines = coloured(excerpt.path, shown.lines(excerpt.text))
+    return Given(
+        id=shown.line(excerpt.id),
+        place=f"{path}:{_span(excerpt)}",
+        commit=shown.line(excerpt.commit[:12]),
+        why=shown.prose(excerpt.why),
+        given=review.model is not None and excerpt.id in review.model.excerpts,
+        cited=cited,
+        first=excerpt.first,
+        lines=tuple(bounded(runs) for runs in lines),
+    )
+
+
+def _span(excerpt: Excerpt) -> str:
+    return str(excerpt.first) if excerpt.first == excerpt.last else f"{excerpt.first}-{excerpt.last}"

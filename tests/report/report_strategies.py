@@ -1,0 +1,165 @@
+"""Reviews with arbitrary text in every field that anybody else wrote."""
+
+from dataclasses import replace
+
+from hypothesis import strategies as st
+from report_reviews import NASTY, NASTY_PATH, full
+
+from reviewbot.domain.change import FileClass
+from reviewbot.domain.coverage import Coverage, FileCoverage, Read
+from reviewbot.domain.finding import Confidence, Finding, Fix, Judged, Outcome, Severity, Span
+from reviewbot.domain.paths import from_bytes
+from reviewbot.domain.review import Review, ToolVersion
+
+PIECES = [
+    *NASTY.split(" "),
+    *[
+        "@",
+        "#",
+        "!",
+        ":",
+        "/",
+        "\\",
+        "`",
+        "```",
+        "~~~",
+        "[",
+        "]",
+        "(",
+        ")",
+        "<",
+        ">",
+        "&",
+        "|",
+        "*",
+        "_",
+        "-",
+        "+",
+        "=",
+        "{",
+        "}",
+        "$",
+        "%",
+        "^",
+        "~",
+        ".",
+        ",",
+        ";",
+        "?",
+        "'",
+        '"',
+    ],
+    *(
+        "\n",
+        "\r",
+        "\r\n",
+        "\t",
+        "  ",
+        "\x00",
+        "\x1b[0m",
+        "\u2028",
+        "\u202e",
+        "\u200b",
+        "\ufeff",
+        "\udc80",
+        "\ud800",
+        "漢字",
+        "e\u0301",
+    ),
+    *(
+        "http",
+        "https",
+        "www",
+        ".",
+        "com",
+        "mailto:",
+        "GH-12",
+        "1.",
+        "1)",
+        "- ",
+        "    ",
+        "<!--",
+        "]]>",
+        "&lt;",
+        "::",
+        "##[",
+    ),
+]
+texts = st.one_of(
+    st.lists(st.sampled_from(PIECES), max_size=12).map("".join),
+    st.lists(st.sampled_from(PIECES), max_size=12).map(" ".join),
+    st.text(max_size=40),
+)
+paths = st.one_of(
+    st.just("src/a.py"), st.just(NASTY_PATH), st.binary(min_size=1, max_size=12).map(from_bytes)
+)
+
+
+@st.composite
+def findings(draw) -> Finding:
+    first = draw(st.integers(1, 30))
+    quote = draw(texts)
+    fix = draw(
+        st.none()
+        | st.builds(
+            Fix, st.just(first), st.integers(1, 9), st.just(first), st.integers(9, 20), texts, st.booleans()
+        )
+    )
+    return Finding(
+        rule=draw(texts.filter(bool)),
+        sources=draw(st.sampled_from([("model",), ("semgrep", "model"), ("bandit",)])),
+        severity=draw(st.sampled_from(Severity)),
+        confidence=draw(st.sampled_from(Confidence)),
+        cwe=draw(st.sampled_from([(), (89,), (22, 1004)])),
+        span=Span(draw(paths), first, first + quote.count("\n")),
+        title=draw(texts),
+        reason=draw(texts),
+        quote=quote,
+        fingerprint=draw(st.text("0123456789abcdef", min_size=16, max_size=16)),
+        catalogued=draw(st.booleans()),
+        commit=draw(st.none() | st.just("c" * 40)),
+        fix=fix,
+        explanation=draw(texts),
+        evidence=draw(st.sampled_from([(), ("x1",), ("x2", "x9")])),
+    )
+
+
+words = st.one_of(
+    st.just(Coverage(Read.DONE)),
+    texts.map(lambda text: Coverage(Read.NOT_APPLICABLE, text)),
+    texts.map(lambda text: Coverage(Read.FAILED, text, ((1, 3), (7, 7)))),
+)
+
+
+@st.composite
+def reviews(draw) -> Review:
+    base = full()
+    judged = st.builds(Judged, findings(), st.sampled_from(Outcome), texts)
+    by = st.dictionaries(st.sampled_from(["semgrep", "bandit", "secrets", "model", "checkov"]), words)
+    coverage = st.builds(
+        lambda path, kind, said, out: FileCoverage(
+            path, kind, tuple(said.items()), ("semgrep", "model"), out
+        ),
+        paths,
+        st.sampled_from(FileClass),
+        by,
+        st.just("") | texts,
+    )
+    return replace(
+        base,
+        run=draw(texts),
+        change=replace(base.change, title=draw(texts), repository=draw(texts), notes=(draw(texts),)),
+        policy=replace(base.policy, sources=(draw(texts),)),
+        sandbox=draw(texts),
+        tools=(ToolVersion(draw(texts.filter(bool)), draw(texts), draw(texts)),),
+        findings=tuple(draw(st.lists(judged, max_size=3))),
+        coverage=tuple(draw(st.lists(coverage, max_size=3))),
+        excerpts=tuple(
+            replace(excerpt, why=draw(texts), path=draw(paths), text=draw(texts)) for excerpt in base.excerpts
+        ),
+        model=draw(
+            st.just(None)
+            | st.builds(lambda name: replace(base.model, name=name, host=name, notes=(name,)), texts)
+        ),
+        notes=(draw(texts),),
+    )
