@@ -1,7 +1,8 @@
 """The flow of a review: collect, look, ask, judge. What differs between tools is data, not an `if` here."""
 
+import contextlib
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -17,14 +18,18 @@ from reviewbot.domain.rule import RuleSet
 from reviewbot.domain.sandboxing import Sandbox
 from reviewbot.domain.secret import Mask, Secret
 from reviewbot.domain.secret_kinds import find_secrets
-from reviewbot.errors import ReviewbotError
-from reviewbot.model.review import ModelRequest
+from reviewbot.domain.secret_text import decode
+from reviewbot.errors import ReviewbotError, UsageError
+from reviewbot.model.request import ModelRequest
 from reviewbot.policy import gate
 from reviewbot.retrieval import context
 from reviewbot.scanners.base import Scanner
 from reviewbot.scanners.run import ScanReport, scan_change
 from reviewbot.verdict.coverage import assemble
 from reviewbot.verdict.settle import settle
+
+HISTORY = "history:"
+"""How a note begins that says which part of the history could not be read."""
 
 AskModel = Callable[[ModelRequest], ModelReport]
 """Asks the configured model about a change. Raises `ModelError` if it cannot be asked at all."""
@@ -64,7 +69,9 @@ def review(change: Change, desk: Desk) -> Review:
         new=scan.new, existing=scan.existing, report=report, excerpts=excerpts,
         change=change, read=read, rules=rules, policy=policy,
     )  # fmt: skip
-    coverage = assemble(change, _said(scan, report), policy, model_configured=desk.ask_model is not None)
+    coverage = assemble(
+        change, _said(change, scan, report), policy, model_configured=desk.ask_model is not None
+    )
     verdict = gate.decide(findings, coverage, policy)
     return Review(
         run=desk.run, seconds=desk.clock() - started, change=change, policy=policy, rules=rules,
@@ -108,8 +115,13 @@ def _unanswered(change: Change, policy: Policy, error: ReviewbotError) -> ModelR
     )  # fmt: skip
 
 
-def _said(scan: ScanReport, report: ModelReport | None) -> Iterator[tuple[str, str, Coverage]]:
+def _said(
+    change: Change, scan: ScanReport, report: ModelReport | None
+) -> Iterator[tuple[str, str, Coverage]]:
     yield from scan.coverage
+    # What the history of the change was cut short by is a gap like any other.
+    cut = [note.removeprefix(HISTORY) for note in change.notes if note.startswith(HISTORY)]
+    yield from (("secrets", "(history)", Coverage(Read.FAILED, note.strip())) for note in cut)
     if report is not None:
         yield from (("model", path, coverage) for path, coverage in report.coverage)
 
@@ -123,7 +135,7 @@ def _mask(
     return Mask.of(secret for text in texts for secret in _secrets(text, patterns))
 
 
-def _texts(change: Change, read: ReadBlob) -> Iterable[str]:
+def _texts(change: Change, read: ReadBlob) -> Iterator[str]:
     oids = {
         version.oid
         for file in change.files
@@ -132,7 +144,10 @@ def _texts(change: Change, read: ReadBlob) -> Iterable[str]:
         if version is not None and version.is_regular
     }
     oids |= {blob.oid for blob in change.history}
-    return (read(oid).decode("utf-8", "surrogateescape") for oid in sorted(oids))
+    for oid in sorted(oids):
+        # What is too large to read is not shown either, and its reviewers have said so.
+        with contextlib.suppress(UsageError):
+            yield decode(read(oid))
 
 
 def _secrets(text: str, patterns: list[tuple[str, re.Pattern[str]]]) -> Iterator[Secret]:

@@ -19,7 +19,7 @@ from reviewbot.domain.claim import ModelReport
 from reviewbot.domain.policy import Policy
 from reviewbot.domain.ports import Progress
 from reviewbot.errors import UsageError
-from reviewbot.model.review import ModelRequest
+from reviewbot.model.request import ModelRequest
 from reviewbot.pipeline import AskModel, Desk
 from reviewbot.policy import config, packs
 from reviewbot.policy.config import Overrides, PolicyFile

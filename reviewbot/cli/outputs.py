@@ -58,7 +58,7 @@ def write(review: Review, outputs: tuple[Output, ...], read: ReadBlob) -> None:
     failed = []
     for output in outputs:
         try:
-            _replace(output.path, rendered(review, output.format, read))
+            _put(output.path, rendered(review, output.format, read))
         except OSError as error:
             failed.append(f"{output.path}: {error.strerror}")
     if failed:
@@ -83,6 +83,14 @@ def rendered(review: Review, name: str, read: ReadBlob) -> bytes:
     from reviewbot.report import html  # noqa: PLC0415 (as above)
 
     return html.render(review, read).encode()
+
+
+def _put(path: Path, content: bytes) -> None:
+    # A device or a pipe is written to; replacing it by a file would take it away from everybody else.
+    if path.exists() and not path.is_file():
+        path.write_bytes(content)
+    else:
+        _replace(path, content)
 
 
 def _replace(path: Path, content: bytes) -> None:

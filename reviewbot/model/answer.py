@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reviewbot.domain.claim import Claim
-from reviewbot.model.strict_json import BadJson, loads
+from reviewbot.domain.strict_json import BadJson, loads
 
 MAX_FINDINGS = 20
 TIGHT_FINDINGS = 6

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from reviewbot.domain.claim import Claim, Usage
 from reviewbot.domain.ports import Cache, Record
 from reviewbot.domain.secret import Mask
+from reviewbot.domain.strict_json import BadJson, loads
 from reviewbot.errors import ModelError
 from reviewbot.model.answer import ANSWER_BYTES, BadAnswer, limit_of_findings, read, schema
 from reviewbot.model.budget import Chunk, halves, likely_tokens, tokens
@@ -27,12 +28,12 @@ from reviewbot.model.dialect import SEED, Message
 from reviewbot.model.discover import Server
 from reviewbot.model.events import Reply
 from reviewbot.model.faults import NoAnswer, Refused, TooLong, Unreachable
-from reviewbot.model.strict_json import BadJson, loads
 
 PROTOCOL = "reviewbot/ask/1"
 """Raise it when the meaning of a remembered answer changes."""
 
 _DEEPEST = 3
+_DEEPEST_CUT_OFF = 1  # a model that runs on will run on over half as many lines too
 _SILENCES = 2
 _KEPT_BYTES = 6 * ANSWER_BYTES
 
@@ -166,7 +167,7 @@ class Reader:
             used += share
             if reply.cut_short:
                 reason = "the answer was cut off at the limit of its tokens"
-                smaller = self._smaller(chunk, depth, "", used)
+                smaller = self._smaller(chunk, depth, "", used, deepest=_DEEPEST_CUT_OFF)
                 if smaller.failures != ((("", chunk.ranges)),):
                     return smaller
                 answer_tokens *= 2
@@ -179,9 +180,11 @@ class Reader:
             return Outcome(answer.claims, answer.left_out, answer.full, (), used)
         return _failed(chunk, f"the model gave no usable answer: {reason}", used)
 
-    def _smaller(self, chunk: Chunk, depth: int, reason: str, used: Usage) -> Outcome:
+    def _smaller(
+        self, chunk: Chunk, depth: int, reason: str, used: Usage, *, deepest: int = _DEEPEST
+    ) -> Outcome:
         """Ask about the halves instead; the failure with `reason` if there are none."""
-        parts = halves(chunk) if depth < _DEEPEST else ()
+        parts = halves(chunk) if depth < deepest else ()
         if not parts:
             return _failed(chunk, reason, used)
         total = Outcome(usage=used)

@@ -6,8 +6,8 @@ the two forms it is shows in the first byte, not in the header: gateways label b
 
 from dataclasses import dataclass
 
+from reviewbot.domain.strict_json import BadJson, loads
 from reviewbot.model.faults import NoAnswer, refused
-from reviewbot.model.strict_json import BadJson, loads
 
 RAW_BYTES = 32 * 1024 * 1024
 """Most bytes of one response, framing included."""

@@ -9,9 +9,9 @@ import json
 from dataclasses import asdict, fields
 
 from reviewbot.domain.policy import ModelPolicy
+from reviewbot.domain.strict_json import BadJson, loads
 from reviewbot.model.dialect import Dialect
 from reviewbot.model.discover import Server
-from reviewbot.model.strict_json import BadJson, loads
 
 _VERSION = "2"
 

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 from reviewbot.domain.policy import ModelPolicy, NetworkPolicy
 from reviewbot.domain.ports import Record
+from reviewbot.domain.strict_json import BadJson, loads
 from reviewbot.errors import ReviewbotError
 from reviewbot.model.client import ChatClient, Patience, connect
 from reviewbot.model.dialect import Message
 from reviewbot.model.discover import DEFAULT_CONTEXT, Server
 from reviewbot.model.events import Reply
-from reviewbot.model.strict_json import BadJson, loads
 
 _TRY_TOKENS = 64
 _TRY_SECONDS = 120.0

@@ -13,9 +13,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
+from reviewbot.domain.strict_json import BadJson, loads
 from reviewbot.model.events import Collector, Reply, error_text
 from reviewbot.model.faults import NoAnswer, Refused, Unreachable, refused, shown
-from reviewbot.model.strict_json import BadJson, loads
 
 if TYPE_CHECKING:
     import httpx
@@ -131,7 +131,7 @@ class Wire:
             finally:
                 response.close()
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:
-            raise self._unreachable(error) from None
+            raise self._unreachable(request.url.netloc.decode("ascii"), error) from None
         except httpx.TimeoutException:
             raise NoAnswer(
                 "the model server took the request and then sent nothing more",
@@ -154,9 +154,9 @@ class Wire:
         raw = _all(response, _ERROR_BYTES, deadline)
         raise refused(response.status_code, _text(raw), key=self.key, wait=_retry_after(response))
 
-    def _unreachable(self, error: Exception) -> Unreachable:
+    def _unreachable(self, host: str, error: Exception) -> Unreachable:
         return Unreachable(
-            f"the model server cannot be reached: {shown(str(error), key=self.key) or type(error).__name__}",
+            f"the model server {host} cannot be reached: {shown(str(error), key=self.key) or type(error).__name__}",
             hint="check model.url, that the server runs, and network.ca_bundle if its certificate is the organisation's",
         )
 

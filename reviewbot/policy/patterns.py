@@ -11,7 +11,7 @@ import re
 import warnings
 from collections.abc import Iterator
 from re import _constants as codes  # type: ignore[attr-defined]  # the parse tree has no public home
-from re import _parser as parser  # type: ignore[attr-defined]
+from re import _parser as parser  # type: ignore[attr-defined]  # as above
 from typing import Any
 
 MAX_LENGTH = 500

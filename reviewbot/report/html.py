@@ -25,9 +25,9 @@ def render(review: Review, read: ReadBlob, *, templates: Path | None = None) -> 
 
 def _filled(content: Page, folder: Path) -> str:
     # Only this report needs Jinja2, and it takes a tenth of a second to import.
-    from jinja2 import FileSystemLoader, StrictUndefined  # noqa: PLC0415
-    from jinja2.sandbox import SandboxedEnvironment  # noqa: PLC0415
-    from markupsafe import Markup  # noqa: PLC0415
+    from jinja2 import FileSystemLoader, StrictUndefined  # noqa: PLC0415 (heavy, and only this writer needs it)
+    from jinja2.sandbox import SandboxedEnvironment  # noqa: PLC0415 (heavy, and only this writer needs it)
+    from markupsafe import Markup  # noqa: PLC0415 (heavy, and only this writer needs it)
 
     environment = SandboxedEnvironment(
         loader=FileSystemLoader(folder),

@@ -124,8 +124,6 @@ def tools(tmp_path, **scripts):
     folder.mkdir(parents=True)
     for name in ("semgrep", "bandit"):
         if name in scripts:
-            if scripts[name] is None:
-                continue
             (folder / name).write_text(scripts[name])
             (folder / name).chmod(0o755)
         else:
@@ -134,7 +132,7 @@ def tools(tmp_path, **scripts):
 
 
 BROKEN = {
-    "missing": None,
+    "not startable": "#!/nowhere/interpreter\n",
     "crashing": "#!/bin/sh\nkill -SEGV $$\n",
     "failing": "#!/bin/sh\necho no >&2\nexit 3\n",
     "garbage": "#!/bin/sh\necho '{\"results\": [}'\n",

@@ -5,7 +5,7 @@ import json
 
 import pytest
 from llama import llama_server, weights
-from scripted_model import Endless, Raw, Say, ScriptedModel, Silent, Status, busy, finding, findings
+from scripted_model import Endless, Raw, Say, ScriptedModel, Silent, Status, finding, findings
 
 FLAW = "import subprocess\n\n\ndef f(name):\n    subprocess.run('ls ' + name, shell=True)\n"
 SWALLOW = "def g(x):\n    try:\n        return int(x)\n    except ValueError:\n        pass\n"
@@ -100,7 +100,6 @@ FAULTS = {
     "200 with an error": Raw(b'{"error": {"message": "CUDA out of memory"}}', "application/json"),
     "500": Status(500, {"error": {"message": "EngineCore encountered an issue."}}),
     "401": Status(401, {"error": "Unauthorized"}),
-    "stays busy": busy(),
     "NaN": Say('{"findings": NaN}'),
     "duplicate keys": Say('{"findings": [], "findings": []}'),
     "nested deep": Say('{"findings": ' + "[" * 5000 + "]" * 5000 + "}"),
@@ -248,7 +247,7 @@ def test_a_whole_review_against_a_real_llama_server(change, run, tmp_path):
     (pack / "no-shell.yml").write_text(TINY_RULE)
     (tmp_path / "policy.yml").write_text(
         f"version: 1\nallow: [model-url]\npacks: {{required: [tiny], folders: ['{tmp_path}/packs']}}\n"
-        "model: {answer_tokens: 200, parallel: 1}\nscanners: {bandit: {}, secrets: {}}\n"
+        "limits: {minutes: 0.3}\nmodel: {answer_tokens: 200, parallel: 1}\nscanners: {bandit: {}, secrets: {}}\n"
         "coverage: {code: [bandit, secrets, model]}\n"
     )
     with llama_server(weights(), context_tokens=4096) as url:

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from scripted_model import finding, findings
 
+from reviewbot.domain.strict_json import BadJson, loads
 from reviewbot.model.answer import MAX_FINDINGS, BadAnswer, read, schema
-from reviewbot.model.strict_json import BadJson, loads
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(10**9), 10**9) | st.floats(allow_nan=False, allow_infinity=False)

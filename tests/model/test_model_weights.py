@@ -12,6 +12,7 @@ from model_world import Log, Memory
 
 from reviewbot.domain.coverage import Read
 from reviewbot.domain.policy import ModelPolicy, NetworkPolicy
+from reviewbot.domain.strict_json import loads
 from reviewbot.errors import ModelError
 from reviewbot.model.answer import read, schema
 from reviewbot.model.client import Patience, connect
@@ -19,7 +20,6 @@ from reviewbot.model.dialect import Message
 from reviewbot.model.embedded import serve
 from reviewbot.model.faults import TooLong
 from reviewbot.model.probe import probe
-from reviewbot.model.strict_json import loads
 
 pytestmark = pytest.mark.weights
 

@@ -81,6 +81,8 @@ def test_except_exception_stands_at_the_boundary_only():
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.ExceptHandler)
         and (node.type is None or ast.unparse(node.type) in {"Exception", "BaseException"})
+        # Cleaning up and letting the error through is no swallowing.
+        and not (isinstance(node.body[-1], ast.Raise) and node.body[-1].exc is None)
     ]
     assert broad == []
 
@@ -89,7 +91,7 @@ def test_nothing_is_left_unfinished():
     """No marker of unfinished work, and no type ignored without its code and reason."""
     for path in SOURCES:
         for number, line in enumerate(path.read_text("utf-8").split("\n"), 1):
-            assert not re.search(r"\b(TODO|FIXME|XXX|NotImplementedError)\b|pragma: no cover", line), (
+            assert not re.search(r"# *(TODO|FIXME|XXX)\b|NotImplementedError|pragma: no cover", line), (
                 f"{path}:{number}"
             )
             if "type: ignore" in line:
@@ -97,7 +99,7 @@ def test_nothing_is_left_unfinished():
                     f"{path}:{number} needs a code and a reason"
                 )
             if "# noqa" in line:
-                assert re.search(r"# noqa: [A-Z0-9, ]+ ?\(", line), (
+                assert re.search(r"# noqa: [A-Z0-9, ]+ ?(\(|- )\S", line), (
                     f"{path}:{number} needs a code and a reason"
                 )
 
@@ -105,7 +107,9 @@ def test_nothing_is_left_unfinished():
 def test_tests_never_patch_our_code():
     """Tests swap transports and folders, not our functions."""
     # Put together here so that this file does not find itself.
-    patch = re.compile("mock" + r"\.patch|" + "Magic" + r"Mock|monkey" + r"patch\.setattr")
+    patch = re.compile(
+        "mock" + r"\.patch|" + "Magic" + r"Mock|monkey" + r"patch\.setattr\((?!sys,|\"tempfile\.)"
+    )
     found = [path for path in (ROOT / "tests").rglob("*.py") if patch.search(path.read_text("utf-8"))]
     assert found == []
 

@@ -237,8 +237,8 @@ def test_a_missing_scanner_fails_its_files_only(world, tools, sandbox):
     ("body", "reason"),
     [
         ("sleep 60\n", "lint did not finish within 2 seconds"),
-        ("echo garbage\n", "lint's answer is not SARIF 2.1.0: not JSON"),
-        ("exit 70\n", "lint's answer is not SARIF 2.1.0: not JSON"),
+        ("echo garbage\n", "lint's answer is not SARIF 2.1.0: expecting value at character 0"),
+        ("exit 70\n", "lint's answer is not SARIF 2.1.0: expecting value at character 0"),
         ("head -c 70000000 /dev/zero\n", "lint printed more than 64 MB"),
     ],
 )

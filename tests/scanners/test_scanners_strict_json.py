@@ -36,7 +36,7 @@ def test_doubtful_json_is_refused(raw):
 
 def test_size_is_capped():
     """More bytes than agreed are refused before they are parsed."""
-    with pytest.raises(UnreadableError, match="over 0 MB"):
+    with pytest.raises(UnreadableError, match="29 bytes long, more than 10"):
         strict_json.parse(b'{"a": "xxxxxxxxxxxxxxxxxxxx"}', largest=10)
 
 
@@ -54,7 +54,11 @@ def test_brackets_in_strings_are_no_depth():
 
 @settings(max_examples=60, deadline=None)
 @given(
-    st.dictionaries(st.text(), st.recursive(st.integers() | st.text() | st.booleans(), st.lists), max_size=4)
+    st.dictionaries(
+        st.text(),
+        st.recursive(st.integers(-(10**17), 10**17) | st.text() | st.booleans(), st.lists),
+        max_size=4,
+    )
 )
 def test_whatever_json_writes_is_read_back(value):
     """Reading undoes writing."""

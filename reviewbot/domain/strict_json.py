@@ -17,17 +17,24 @@ class BadJson(ValueError):  # noqa: N818 (it names the thing, as json's own JSON
     """Text that is not JSON by our rules. The message holds no piece of the text."""
 
 
-def loads(text: str | bytes, *, limit: int, depth: int, raw_controls: bool = False) -> object:
+def loads(
+    text: str | bytes, *, limit: int, depth: int, raw_controls: bool = False, surrogates: bool = False
+) -> object:
     """Read one JSON value of at most `limit` bytes, nested at most `depth` deep.
 
     `raw_controls` tolerates control characters inside strings: grammars of some servers let
-    models write them. Raises `BadJson`.
+    models write them. `surrogates` tolerates undecodable bytes as lone surrogates: scanners copy
+    them from the files they look at. Raises `BadJson`.
     """
     size = len(text) if isinstance(text, bytes) else len(text.encode("utf-8", "surrogatepass"))
     if size > limit:
         raise BadJson(f"it is {size} bytes long, more than {limit}")
     try:
-        whole = text.decode("utf-8") if isinstance(text, bytes) else text
+        whole = (
+            text.decode("utf-8", "surrogateescape" if surrogates else "strict")
+            if isinstance(text, bytes)
+            else text
+        )
         _check_depth(whole, depth)
         value: object = json.loads(
             whole,
@@ -37,7 +44,8 @@ def loads(text: str | bytes, *, limit: int, depth: int, raw_controls: bool = Fal
             parse_float=_float,
             parse_int=_integer,
         )
-        json.dumps(value, ensure_ascii=False).encode("utf-8")
+        if not surrogates:
+            json.dumps(value, ensure_ascii=False).encode("utf-8")
     except BadJson:
         raise
     except json.JSONDecodeError as error:
