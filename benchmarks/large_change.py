@@ -65,7 +65,7 @@ def _file(number: int, lines: list[str]) -> bytes:
 
 
 def _line(number: int, at: int, age: str) -> str:
-    return f"    value_{number}_{at} = compute({at * 7919 % 1009}, {age!r})\n"
+    return f"value_{number}_{at} = compute({at * 7919 % 1009}, {age!r})\n"
 
 
 def measure(repo: Path) -> dict[str, float]:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,42 @@ def run(argv, *, cwd=None, env=None):
     process.returncode = os.waitstatus_to_exitcode(status)
     wall = time.perf_counter() - started
     return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024, process.returncode)
+
+
+def tree_peak(argv, *, every=0.05):
+    """Run a command and give wall seconds, exit code and the peak resident memory of its whole process tree, sampled.
+
+    Processes inside a sandbox are killed with their first one, so no accounting of the system covers them.
+    Shared pages count once for each process: the figure errs on the high side.
+    """
+    started = time.perf_counter()
+    process = subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    peak = 0
+    while process.poll() is None:
+        peak = max(peak, sum(map(_resident, _tree(process.pid))))
+        time.sleep(every)
+    return time.perf_counter() - started, process.returncode, peak
+
+
+def _tree(top):
+    parents = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                parents[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+            except OSError:
+                continue
+    found = [top]
+    for pid in found:
+        found += [child for child, parent in parents.items() if parent == pid]
+    return found
+
+
+def _resident(pid):
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE")
+    except OSError:
+        return 0
 
 
 def paired(first, second, *, rounds=9):

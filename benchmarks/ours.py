@@ -49,6 +49,8 @@ def main():
             "--repo",
             str(repo),
             "--no-model",
+            "--fail-on",
+            "warning",
             "--output",
             f"json={folder}/r.json",
         ]

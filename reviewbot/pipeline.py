@@ -22,7 +22,6 @@ from reviewbot.domain.secret_text import decode
 from reviewbot.errors import ReviewbotError, UsageError
 from reviewbot.model.request import ModelRequest
 from reviewbot.policy import gate
-from reviewbot.retrieval import context
 from reviewbot.scanners.base import Scanner
 from reviewbot.scanners.run import ScanReport, scan_change
 from reviewbot.verdict.coverage import assemble
@@ -84,6 +83,8 @@ def _excerpts(change: Change, desk: Desk) -> tuple[Excerpt, ...]:
     # Context serves the model alone: without one there is nothing to choose it for.
     if desk.ask_model is None:
         return ()
+    from reviewbot.retrieval import context  # noqa: PLC0415 (only a run with a model needs it)
+
     desk.progress("choosing context")
     budget = (desk.policy.model.context_tokens or 32_768) // 4
     return context.choose(change, desk.repository, guidelines=desk.policy.guidelines, budget_tokens=budget)

@@ -18,12 +18,12 @@ from reviewbot.domain.change import Change
 from reviewbot.domain.claim import ModelReport
 from reviewbot.domain.policy import Policy
 from reviewbot.domain.ports import Progress
+from reviewbot.domain.sandboxing import Sandbox
 from reviewbot.errors import UsageError
 from reviewbot.model.request import ModelRequest
 from reviewbot.pipeline import AskModel, Desk
 from reviewbot.policy import config, packs
 from reviewbot.policy.config import Overrides, PolicyFile
-from reviewbot.sandbox import ladder
 from reviewbot.scanners import locate, registry
 from reviewbot.shipped import folder
 from reviewbot.store.cache import SqliteCache, opened
@@ -67,7 +67,7 @@ def prepared(request: Request, environ: Mapping[str, str], progress: Progress) -
         name = run_id(time.time_ns() // 1_000_000, os.urandom(10))
         log = stack.enter_context(EventLog(home / "runs" / name, clock=lambda: datetime.now(UTC)))
         cache = stack.enter_context(opened(home / "cache.sqlite"))
-        sandbox = RecordedSandbox(lambda: ladder.choose(policy.sandbox, cache_dir=home), log)
+        sandbox = RecordedSandbox(lambda: _rung(policy, home), log)
         scanners = registry.build(policy, rules, tools=locate.locate(environ))
         policy = _served(policy, stack, progress)
         ask = _asker(policy, environ.get(policy.model.key_env), _Paper(log, cache, progress))
@@ -100,6 +100,12 @@ def settled_policy(repository: GitRepository, request: Request, environ: Mapping
     text = repository.read_path(tip, REPOSITORY_POLICY) if tip else None
     own = PolicyFile(f"{REPOSITORY_POLICY} at {tip[:12]}", text) if tip and text is not None else None
     return config.load(operator=operator, repository=own, overrides=request.overrides)
+
+
+def _rung(policy: Policy, home: Path) -> Sandbox:
+    from reviewbot.sandbox import ladder  # noqa: PLC0415 (a run that finds all answers in the cache starts no job)
+
+    return ladder.choose(policy.sandbox, cache_dir=home)
 
 
 @dataclass(frozen=True, slots=True)

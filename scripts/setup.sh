@@ -50,5 +50,5 @@ install "$venv" --no-deps -r "$here/requirements/testdata.txt"
 [ -x "$venv/scanners/bin/python" ] || "$python" -m venv "$venv/scanners"
 install "$venv/scanners" -r "$here/requirements/scanners.txt"
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable "$here"
-"$venv/bin/python" -m compileall -q "$venv/lib" "$venv/scanners/lib" >/dev/null 2>&1 || true
+"$venv/bin/python" -m compileall -q "$venv/lib" "$venv/scanners/lib" "$here/reviewbot" >/dev/null 2>&1 || true
 say "ready: $venv"

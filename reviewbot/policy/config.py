@@ -53,7 +53,10 @@ def load(*, operator: PolicyFile | None, repository: PolicyFile | None, override
     Raises `PolicyError` for a file that does not load or that loosens, and `UsageError` for a
     flag or variable that loosens what an operator's policy demands.
     """
-    from reviewbot.policy import settle  # noqa: PLC0415 (pydantic takes its time to import)
+    from reviewbot.policy import settle  # noqa: PLC0415 (pydantic is heavy, and `--help` needs none of it)
+
+    if operator is None and repository is None:
+        return settle.settled(None, None, overrides)
     from reviewbot.policy.documents import OperatorDocument, RepositoryDocument  # noqa: PLC0415 (as above)
     from reviewbot.policy.reading import read  # noqa: PLC0415 (as above)
 

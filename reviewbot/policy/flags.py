@@ -4,9 +4,12 @@ What loosens, switches off or leads elsewhere is refused, unless `allow:` in the
 policy names the flag. All that is refused is named at once.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from reviewbot.domain.finding import Severity
 from reviewbot.domain.paths import quoted
@@ -15,12 +18,15 @@ from reviewbot.domain.visible import visible
 from reviewbot.errors import UsageError
 from reviewbot.policy import addresses
 from reviewbot.policy.config import Overrides
-from reviewbot.policy.documents import OperatorDocument
 from reviewbot.policy.pack_files import packs_in
-from reviewbot.policy.reading import Read
 from reviewbot.policy.strictness import STRICTER_LAST, is_weaker
 
-Operator = Read[OperatorDocument] | None
+# Most laptops have no policy file: the documents, which take pydantic a while to build, are then not needed.
+if TYPE_CHECKING:
+    from reviewbot.policy.documents import OperatorDocument
+    from reviewbot.policy.reading import Read
+
+    Operator = Read[OperatorDocument] | None
 
 
 def used(overrides: Overrides) -> tuple[str, ...]:

@@ -26,8 +26,14 @@ _DOUBTFUL = re.compile(
 )
 
 
+_ORDINARY = re.compile(r"[A-Za-z*$({/][^\x00-\x1f\x7f\ud800-\udfff]{5,}")
+"""Begins like no number and is longer than any word below: text, as nearly everything is."""
+
+
 def resolved(text: str) -> str | int | float | bool | None:
     """Give a plain scalar its meaning. Raises `ValueError` with a sentence for a doubtful one."""
+    if _ORDINARY.fullmatch(text):
+        return text
     if text in _NULL:
         return None
     if text in _TRUE:

@@ -4,10 +4,13 @@ Pure but for `--rules`, whose folders are listed. The order is operator, reposit
 later one may only make the result stricter, which `tests/policy` checks for every key.
 """
 
+from __future__ import annotations
+
 import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, replace
+from typing import TYPE_CHECKING
 
 from reviewbot.domain.change import FileClass
 from reviewbot.domain.finding import Confidence, Severity
@@ -24,11 +27,14 @@ from reviewbot.domain.policy import (
 )
 from reviewbot.policy import flags
 from reviewbot.policy.config import Overrides
-from reviewbot.policy.documents import OperatorDocument, RepositoryDocument, unknown_reviewers
 from reviewbot.policy.reading import Read, refusal
 from reviewbot.policy.sections import nearest
 from reviewbot.policy.strictness import STRICTER_LAST, is_weaker
 from reviewbot.policy.yaml_source import Key
+
+# Without a policy file the documents, which take pydantic a while to build, are not needed.
+if TYPE_CHECKING:
+    from reviewbot.policy.documents import OperatorDocument, RepositoryDocument
 
 _FAIL_ON = {"never": None, **{severity.value: severity for severity in Severity}}
 
@@ -111,6 +117,8 @@ def _loosenings(
     operator: Read[OperatorDocument] | None, repository: Read[RepositoryDocument]
 ) -> Iterator[tuple[Key, str]]:
     """Name all in the repository's policy that would loosen the operator's, or that nobody offers."""
+    from reviewbot.policy.documents import OperatorDocument, unknown_reviewers  # noqa: PLC0415 (see above)
+
     demand, wish = operator.document if operator else OperatorDocument(version=1), repository.document
     for file_class, _ in DEFAULT_REQUIRED:
         names = getattr(wish.coverage, file_class.value)

@@ -14,6 +14,7 @@ import marshal
 import os
 import sys
 import tempfile
+from abc import ABC, abstractmethod
 from pathlib import Path
 
 from reviewbot.domain.sandboxing import Completed, Job
@@ -63,7 +64,7 @@ def order(job: Job, folder: str) -> dict[str, object]:
     }
 
 
-class _Landlock:
+class _Landlock(ABC):
     """What the two rungs share. `newest` caps the interface that is used (for trying an older one)."""
 
     name: str
@@ -79,8 +80,9 @@ class _Landlock:
         with tempfile.TemporaryDirectory(prefix="reviewbot-", ignore_cleanup_errors=True) as folder:
             return self._run_in(job, str(Path(folder).resolve()))
 
+    @abstractmethod
     def _run_in(self, job: Job, folder: str) -> Completed:
-        raise NotImplementedError
+        """Run the job with `folder` for what it may write."""
 
     def _rules(self, job: Job, *writable: str) -> dict[str, object]:
         read = (*places.system_paths(), *job.readable, *job.inputs.values(), job.tree, *_DEVICES_READ)

@@ -182,6 +182,22 @@ def test_an_unknown_format_names_the_formats(repo, reviewbot):
     assert "sarif" in ran.err
 
 
+def test_a_history_too_long_to_read_is_a_gap(repo, run):
+    """More commits than are looked at for secrets leave the review incomplete, and say so."""
+    who = "committer A <a@example.invalid> 1767225600 +0000\ndata 1\nx"
+    stream = "".join(f"commit refs/heads/topic\n{who}\n" for _ in range(5_002))
+    stream = stream.replace("\n" + who, "\n" + who + "\nfrom refs/heads/topic^0", 1)
+    subprocess.run(
+        ["git", "fast-import", "--quiet", "--force"], cwd=repo.path, input=stream.encode(), check=True
+    )
+    repo.git("reset", "-q", "--hard", "topic")
+    repo.write(a_dot_py="x = 1\n")
+    repo.commit()
+    ran = run("--no-model")
+    assert ran.code == 3
+    assert "history" in ran.out
+
+
 def test_nothing_to_review(run):
     """A branch without a change is clean, and says that there was nothing."""
     ran = run("--no-model")
