@@ -4,7 +4,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -147,7 +147,9 @@ def _asker(policy: Policy, key: str | None, paper: _Paper) -> AskModel | None:
 def _forget_old_runs(runs: Path) -> None:
     """Keep the newest runs; their names sort by time."""
     for old in sorted(runs.iterdir())[:-RUNS_KEPT]:
-        _remove(old)
+        # Another run may be clearing up too; what is left now goes next time.
+        with suppress(OSError):
+            _remove(old)
 
 
 def _remove(run: Path) -> None:

@@ -24,6 +24,7 @@ need=""
 command -v git >/dev/null 2>&1 || need="$need git"
 command -v bwrap >/dev/null 2>&1 || need="$need bubblewrap"
 command -v chromium >/dev/null 2>&1 || need="$need chromium"
+command -v openssl >/dev/null 2>&1 || need="$need openssl"
 command -v strace >/dev/null 2>&1 || need="$need strace"
 newest_python >/dev/null || need="$need python3 python3-venv"
 if [ -n "$need" ]; then

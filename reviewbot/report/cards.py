@@ -45,7 +45,7 @@ class Card:
     severity: str
     confidence: str
     title: str
-    reason: str
+    reason: Prose
     path: str
     first: int
     last: int
@@ -88,7 +88,7 @@ class Cards:
             severity=str(finding.severity),
             confidence=str(finding.confidence),
             title=shown.prose(finding.title),
-            reason=shown.prose(finding.reason),
+            reason=_pieces(shown.prose(finding.reason)),
             path=shown.path(finding.span.path),
             first=finding.span.first,
             last=finding.span.last,

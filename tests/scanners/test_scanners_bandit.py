@@ -34,6 +34,22 @@ def test_results_by_test_and_lines(bandit, sandbox, tools):
     assert (scan.tool.name, scan.tool.version) == ("bandit", tools.bandit.version)
 
 
+def test_only_the_tests_that_a_rule_takes_over_run(bandit, sandbox):
+    """With tests named, the others stay silent; the cache tells the two apart."""
+    content = b"import subprocess\nsubprocess.run(x, shell=True)\n"
+    named = replace(bandit, tests=("B602",))
+
+    assert [result.tool_rule for result in named.scan([source("a.py", content)], sandbox).results] == ["B602"]
+    assert len(bandit.scan([source("a.py", content)], sandbox).results) > 1
+    assert named.cache_key() != bandit.cache_key()
+
+
+def test_a_test_that_bandit_does_not_know_fails_the_scanner(bandit, sandbox):
+    """A misspelt test in a rule is no silence."""
+    with pytest.raises(ScannerError):
+        replace(bandit, tests=("B999",)).scan([source("a.py", b"x = 1\n")], sandbox)
+
+
 @pytest.mark.parametrize("path", [".tox/a.py", "x.egg/a.py", ".git/a.py", ".svn/a.py", "tests/a.py", "-r.py"])
 def test_no_folder_is_left_out(bandit, sandbox, path):
     """bandit's own list of folders to skip is off, whatever the change calls its folders."""
