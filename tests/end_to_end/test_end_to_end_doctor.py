@@ -47,7 +47,9 @@ def test_a_scanner_that_does_not_run_is_named(reviewbot, tmp_path):
 
 def test_no_sandbox_is_named_with_what_mends_it(reviewbot, tmp_path):
     """Where the only rung that the policy allows cannot work, the sentence says what it needs."""
-    (tmp_path / "policy.yml").write_text("version: 1\nsandbox: {rungs: [container], image: nowhere.example/none}\n")
+    (tmp_path / "policy.yml").write_text(
+        "version: 1\nsandbox: {rungs: [container], image: nowhere.example/none}\n"
+    )
     ran = reviewbot("doctor", "--policy", tmp_path / "policy.yml")
     assert ran.code == 6
     assert "NO  sandbox" in ran.out
