@@ -11,7 +11,6 @@ import difflib
 import os
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 from hashlib import sha1
