@@ -103,7 +103,7 @@ def settled_policy(repository: GitRepository, request: Request, environ: Mapping
 
 
 def _rung(policy: Policy, home: Path) -> Sandbox:
-    from reviewbot.sandbox import ladder  # noqa: PLC0415 (a run that finds all answers in the cache starts no job)
+    from reviewbot.sandbox import ladder  # noqa: PLC0415 (imported when a rung is needed, not with the settings)
 
     return ladder.choose(policy.sandbox, cache_dir=home)
 
