@@ -19,7 +19,7 @@ from reviewbot.domain.sandboxing import Sandbox
 from reviewbot.domain.secret import Mask, Secret
 from reviewbot.domain.secret_kinds import find_secrets
 from reviewbot.domain.secret_text import decode
-from reviewbot.errors import ReviewbotError, UsageError
+from reviewbot.errors import ModelError, UsageError
 from reviewbot.model.request import ModelRequest
 from reviewbot.policy import gate
 from reviewbot.scanners.base import Scanner
@@ -102,11 +102,11 @@ def _ask(
     desk.progress("asking the model")
     try:
         return desk.ask_model(request)
-    except ReviewbotError as error:
+    except ModelError as error:
         return _unanswered(change, desk.policy, error)
 
 
-def _unanswered(change: Change, policy: Policy, error: ReviewbotError) -> ModelReport:
+def _unanswered(change: Change, policy: Policy, error: ModelError) -> ModelReport:
     """Say for every file that the model has not read it, and why."""
     failed = Coverage(Read.FAILED, error.sentence)
     host = urlsplit(policy.model.url or "").netloc

@@ -70,7 +70,7 @@ def prepared(request: Request, environ: Mapping[str, str], progress: Progress) -
         sandbox = RecordedSandbox(lambda: _rung(policy, home), log)
         scanners = registry.build(policy, rules, tools=locate.locate(environ))
         policy = _served(policy, stack, progress)
-        ask = _asker(policy, environ.get(policy.model.key_env), _Paper(log, cache, progress))
+        ask = _asker(policy, environ.get(policy.model.key_env), _Paper(log, cache, progress), stack)
         desk = Desk(
             run=name, repository=repository, policy=policy, rules=rules, scanners=scanners, sandbox=sandbox,
             ask_model=ask, templates=folder("templates"), cache=cache, record=log, progress=progress, clock=time.monotonic,
@@ -128,18 +128,21 @@ def _served(policy: Policy, stack: ExitStack, progress: Progress) -> Policy:
     return replace(policy, model=replace(policy.model, url=url))
 
 
-def _asker(policy: Policy, key: str | None, paper: _Paper) -> AskModel | None:
-    """Give the way to ask the model, connecting only when it is first asked; None if none is configured."""
+def _asker(policy: Policy, key: str | None, paper: _Paper, stack: ExitStack) -> AskModel | None:
+    """Give the way to ask the model; None if none is configured. Nothing is sent before it is asked.
+
+    Raises `UsageError` for an address, key or certificate bundle that cannot be used, before any work is done.
+    """
     if policy.model.url is None:
         return None
+    from reviewbot.model import client, review  # noqa: PLC0415 (httpx and jinja2 are heavy)
+
+    chat = stack.enter_context(client.connect(policy.model, policy.network, key=key, record=paper.log))
 
     def ask(request: ModelRequest) -> ModelReport:
-        from reviewbot.model import client, review  # noqa: PLC0415 (httpx and jinja2 are heavy)
-
-        with client.connect(policy.model, policy.network, key=key, record=paper.log) as chat:
-            return review.review_change(
-                request, client=chat, cache=paper.cache, record=paper.log, progress=paper.progress
-            )
+        return review.review_change(
+            request, client=chat, cache=paper.cache, record=paper.log, progress=paper.progress
+        )
 
     return ask
 

@@ -204,6 +204,24 @@ def test_the_key_appears_nowhere(change, run):
     assert not [text for text in [*record, ran.out, ran.err] if key in text]
 
 
+def test_a_key_or_certificate_that_cannot_be_used_is_refused_before_the_work(
+    change, run, scripted_model, tmp_path
+):
+    """Configuration is checked at the door: exit code 2, nothing scanned, nothing sent, and the key is not shown."""
+    key = "first" + "\n" + "second"
+    ran = run("--model-url", scripted_model.url, env={"REVIEWBOT_MODEL_KEY": key})
+    assert ran.code == 2
+    assert "REVIEWBOT_MODEL_KEY" in ran.err
+    assert "second" not in ran.out + ran.err
+    (tmp_path / "policy.yml").write_text(
+        "version: 1\nallow: [model-url]\nnetwork: {ca_bundle: /nowhere/ca.pem}\n"
+    )
+    ran = run("--policy", tmp_path / "policy.yml", "--model-url", "https://llm.example.invalid/v1")
+    assert ran.code == 2
+    assert "/nowhere/ca.pem" in ran.err
+    assert scripted_model.seen == []
+
+
 def test_prompts_and_answers_are_kept_for_the_record(change, run):
     """Each question was announced before it was sent, and stands beside the log with its answer."""
     with ScriptedModel() as server:
