@@ -4,6 +4,7 @@ import contextlib
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -131,7 +132,8 @@ def _mask(
     change: Change, read: ReadBlob, excerpts: tuple[Excerpt, ...], redact: tuple[RedactPattern, ...]
 ) -> Mask:
     """Learn every secret that anything shown later could hold."""
-    texts = [*_texts(change, read), *(excerpt.text for excerpt in excerpts)]
+    # One text at a time: a large change need not stand in memory whole.
+    texts = chain(_texts(change, read), (excerpt.text for excerpt in excerpts))
     patterns = [(entry.name, re.compile(entry.pattern)) for entry in redact]
     return Mask.of(secret for text in texts for secret in _secrets(text, patterns))
 

@@ -51,7 +51,7 @@ def resolve(repository: GitRepository, name: str) -> Named:
     for candidate in (f"refs/heads/{name}", f"refs/remotes/{name}", name):
         commit = _commit(repository, candidate)
         if commit is not None:
-            return Named(name, commit)
+            return Named(commit[:7] if name == commit else name, commit)
     raise UsageError(f"there is no commit {quoted(name)} in this repository", hint=_nearest(repository, name))
 
 

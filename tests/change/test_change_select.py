@@ -88,6 +88,14 @@ def test_base_names_the_target_unless_the_target_is_given(workshop):
     assert workshop.collect(base="main~1", target_branch="main").merge_base == fork
 
 
+def test_a_full_id_is_shown_short(workshop):
+    """The title names a commit as people do, also where a script gave its whole id."""
+    fork, _, head = forked(workshop)
+
+    assert workshop.collect(base=fork, head="feature").title == f"{fork[:7]}...feature"
+    assert workshop.collect(base=fork, head=head).title == f"{fork[:7]}...{head[:7]}"
+
+
 def test_no_target_branch(workshop):
     """A repository with one branch is told how to name another."""
     workshop.commit("main", {"a": b"a\n"})

@@ -198,7 +198,7 @@ def test_a_group_of_version_2_is_set_and_read(tmp_path):
 
 JOB = Job(
     ("/opt/scanners/bin/semgrep", "scan", "--config={in}/rules", "--", "./-a.py", "{in}/x"),
-    tree="/work/tree",
+    tree="/srv/tree",
     readable=("/opt/scanners",),
     inputs={"rules": "/host/rules"},
     env={"SETTINGS": "{scratch}/s"},
@@ -217,7 +217,7 @@ def test_container_arguments(kind):
         "--name=n", "--pull=never", "--network=none", "--read-only", "--cap-drop=all",
         "--security-opt=no-new-privileges", "--log-driver=none", "--pids-limit=256", "--memory=4000000000",
         "--memory-swap=4000000000", "--ulimit=nofile=1024:1024", "--ulimit=nproc=256:256", "--ulimit=core=0:0",
-        "--workdir=/src", "--mount=type=bind,source=/work/tree,target=/src,readonly",
+        "--workdir=/src", "--mount=type=bind,source=/srv/tree,target=/src,readonly",
         "--mount=type=bind,source=/host/rules,target=/in/rules,readonly",
         "--mount=type=bind,source=/t/s,target=/scratch", "--env=SETTINGS=/scratch/s", "--env=HOME=/scratch",
     }  # fmt: skip
