@@ -5,13 +5,13 @@ SSLKEYLOGFILE. Redirects are not followed. `http://` goes to loopback, and to ho
 operator lists, and nowhere else.
 """
 
-import ipaddress
 import ssl
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from reviewbot.domain.hosts import is_loopback
 from reviewbot.domain.policy import ModelPolicy, NetworkPolicy
 from reviewbot.errors import UsageError
 
@@ -64,7 +64,7 @@ def parse(policy: ModelPolicy) -> Address:
         )
     shown_host = f"[{host}]" if ":" in host else host
     with_port = f"{shown_host}:{port}" if port else shown_host
-    loopback = _is_loopback(host)
+    loopback = is_loopback(host)
     if parts.scheme == "http" and not loopback and not {host, with_port} & set(policy.allow_http):
         raise UsageError(
             f"model.url is http:// and {with_port} is not this machine: the code would cross the network in clear",
@@ -132,12 +132,3 @@ def open_client(
         limits=httpx.Limits(max_keepalive_connections=0),
         transport=transport,
     )
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

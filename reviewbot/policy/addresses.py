@@ -8,6 +8,8 @@ import ipaddress
 import re
 from urllib.parse import SplitResult, urlsplit
 
+from reviewbot.domain.hosts import is_loopback
+
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,251}[a-z0-9])?")
 
 
@@ -51,16 +53,6 @@ def host_name(text: str) -> str:
     if not _is_host(host):
         raise ValueError("wants a host by its name or address alone, without scheme, port or path")
     return host
-
-
-def is_loopback(host: str) -> bool:
-    """Say whether a host name or address is this machine itself."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _is_host(host: str) -> bool:
