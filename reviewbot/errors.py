@@ -37,6 +37,10 @@ class ForgeError(ReviewbotError):
     exit_code = 4
 
 
+class UncertainWriteError(ForgeError):
+    """A write was sent and its answer is missing or broken: it may have happened. List before trying again."""
+
+
 class ModelError(ReviewbotError):
     """The model server answered with an error, nonsense, or not at all."""
 

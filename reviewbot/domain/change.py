@@ -160,7 +160,8 @@ class Change:
 
     `base` is the tip of the target branch (the policy is read there), `merge_base` what the
     diff starts from, `head` the reviewed commit; `head` is None for the index or the work tree.
-    `notes` are sentences for the reader, such as that uncommitted work is left out.
+    `notes` are sentences for the reader, such as that uncommitted work is left out. `pull_request` is
+    the number of the request that the change is, where it is one.
     """
 
     repository: str
@@ -173,6 +174,7 @@ class Change:
     files: tuple[FileDiff, ...]
     history: tuple[HistoryBlob, ...]
     notes: tuple[str, ...]
+    pull_request: int | None = None
 
     @property
     def range_name(self) -> str:

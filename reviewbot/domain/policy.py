@@ -37,6 +37,27 @@ class NetworkPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class ForgePolicy:
+    """How reviewbot speaks on pull requests. `token_env` and `keys_env` name variables, never values.
+
+    `accounts` are the forge's ids of accounts that were ours before a token was changed. `status` is
+    the name of the one status. `url`, `git` and `repositories` hold a run to what the operator means: the
+    interface's address, how addresses for git begin, and patterns of repositories; None or empty where the
+    environment is believed. `suggestions`: whether Azure DevOps Server has its apply button; None
+    means from Server 2022 on.
+    """
+
+    token_env: str = "REVIEWBOT_FORGE_TOKEN"  # noqa: S105 (the name of a variable)
+    keys_env: str = "REVIEWBOT_MARKER_KEYS"
+    url: str | None = None
+    git: str | None = None
+    repositories: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()
+    status: str = "reviewbot"
+    suggestions: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SandboxPolicy:
     """Which rungs may be tried, in order. `job` declares the job's own container as the sandbox."""
 
@@ -78,6 +99,7 @@ class Limits:
     file_bytes: int = 2_000_000
     scanner_seconds: float = 300.0
     memory_bytes: int = 4_000_000_000
+    snapshot_bytes: int = 4_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +130,7 @@ class Policy:
     target_branch: str | None = None
     model: ModelPolicy = field(default_factory=ModelPolicy)
     network: NetworkPolicy = field(default_factory=NetworkPolicy)
+    forge: ForgePolicy = field(default_factory=ForgePolicy)
     sandbox: SandboxPolicy = field(default_factory=SandboxPolicy)
     packs: tuple[str, ...] = ("core",)
     pack_folders: tuple[str, ...] = ()

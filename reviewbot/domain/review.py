@@ -7,6 +7,7 @@ from reviewbot.domain.claim import ModelReport
 from reviewbot.domain.coverage import FileCoverage
 from reviewbot.domain.excerpt import Excerpt
 from reviewbot.domain.finding import Judged, Outcome
+from reviewbot.domain.patch import Patch
 from reviewbot.domain.policy import Policy
 from reviewbot.domain.rule import RuleSet
 from reviewbot.domain.secret import Mask
@@ -53,6 +54,7 @@ class Review:
     verdict: Verdict
     mask: Mask
     notes: tuple[str, ...] = ()
+    patches: tuple[Patch, ...] = ()
 
     def with_outcome(self, *outcomes: Outcome) -> tuple[Judged, ...]:
         """Give the findings that ended so, in order."""

@@ -6,11 +6,13 @@ the same inputs.
 """
 
 import json
+from collections.abc import Mapping
 
 from reviewbot import __version__
 from reviewbot.domain.change import FileDiff
 from reviewbot.domain.coverage import Coverage, FileCoverage, Read
 from reviewbot.domain.finding import Finding, Fix, Judged
+from reviewbot.domain.patch import Edit, Patch
 from reviewbot.domain.review import SCHEMA, Review
 from reviewbot.report import tally
 from reviewbot.report.text import Shown, without_login
@@ -27,6 +29,7 @@ def document(review: Review) -> Json:
     """Give the review as plain values."""
     shown = Shown(review.mask)
     cited = tally.cited(review)
+    proven = {patch.finding: patch.id for patch in review.patches if patch.proof.holds}
     given = frozenset(review.model.excerpts) if review.model else frozenset()
     return {
         "schema": SCHEMA,
@@ -48,8 +51,8 @@ def document(review: Review) -> Json:
             "exit_code": review.verdict.exit_code,
         },
         "coverage": [_coverage(file, shown) for file in review.coverage],
-        "findings": [_finding(judged, shown) for judged in review.findings],
-        "patches": [],
+        "findings": [_finding(judged, proven, shown) for judged in review.findings],
+        "patches": [_patch(patch, shown) for patch in review.patches],
         "excerpts": [
             {
                 "id": shown.line(excerpt.id),
@@ -75,7 +78,7 @@ def _change(review: Review, shown: Shown) -> Json:
     change = review.change
     return {
         "repository": shown.line(without_login(change.repository)),
-        "pull_request": None,
+        "pull_request": change.pull_request,
         "title": shown.prose(change.title),
         "base": change.base,
         "merge_base": change.merge_base,
@@ -133,7 +136,7 @@ def _word(coverage: Coverage, shown: Shown) -> str | Json:
     return {str(Read.FAILED): shown.prose(coverage.reason), "lines": lines}
 
 
-def _finding(judged: Judged, shown: Shown) -> Json:
+def _finding(judged: Judged, proven: Mapping[str, str], shown: Shown) -> Json:
     finding = judged.finding
     return {
         "fingerprint": finding.fingerprint,
@@ -158,7 +161,7 @@ def _finding(judged: Judged, shown: Shown) -> Json:
         "outcome": str(judged.outcome),
         "why": shown.prose(judged.why),
         "fix": _fix(finding, finding.fix, shown),
-        "patch": None,
+        "patch": proven.get(finding.fingerprint),
     }
 
 
@@ -174,6 +177,34 @@ def _fix(finding: Finding, fix: Fix | None, shown: Shown) -> Json | None:
         "text": shown.block(fix.text),
         "safe": fix.safe,
         "exact": shown.exact(fix.text),
+    }
+
+
+def _patch(patch: Patch, shown: Shown) -> Json:
+    proof = patch.proof
+    return {
+        "id": shown.line(patch.id),
+        "finding": patch.finding,
+        "safe": patch.safe,
+        "edits": [_edit(edit, shown) for edit in patch.edits],
+        "proof": {
+            "applies": proof.applies,
+            "parses": proof.parses,
+            "finding_gone": proof.finding_gone,
+            "new_findings": proof.new_findings,
+            "tests": proof.tests,
+        },
+    }
+
+
+def _edit(edit: Edit, shown: Shown) -> Json:
+    return {
+        "path": shown.path(edit.path),
+        "oid": edit.oid,
+        "first": edit.first,
+        "last": edit.last,
+        "lines": [shown.line(line) for line in edit.lines],
+        "exact": all(shown.line(line) == line for line in edit.lines),
     }
 
 

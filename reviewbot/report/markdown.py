@@ -6,10 +6,11 @@ Everything that is not ours goes through `inert`; the finished text is looked at
 from urllib.parse import quote
 
 from reviewbot import __version__
+from reviewbot.domain import inert
 from reviewbot.domain.coverage import Coverage
 from reviewbot.domain.finding import Finding, Judged, Severity
 from reviewbot.domain.review import Review
-from reviewbot.report import fixes, inert, tally
+from reviewbot.report import fixes, tally
 from reviewbot.report.text import Shown
 
 

@@ -7,9 +7,9 @@ Tags, `security-severity` and `precision` follow what GitHub documents for uploa
 from urllib.parse import quote
 
 from reviewbot.domain.finding import Confidence, Finding, Severity
+from reviewbot.domain.inert import code_block, prose
 from reviewbot.domain.review import Review
 from reviewbot.domain.rule import Rule
-from reviewbot.report.inert import code_block, prose
 from reviewbot.report.text import Shown
 
 Json = dict[str, object]

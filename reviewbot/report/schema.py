@@ -154,6 +154,31 @@ def _finding() -> Schema:
     )
 
 
+def _patch() -> Schema:
+    edit = _closed(
+        path=_said(_PATH, "File."),
+        oid=_said(_TEXT, "Blob that the edit is made for; it applies to no other."),
+        first=_said(_LINE, "First line that is replaced, from 1."),
+        last=_said(_COUNT, "Last line, included; one less than `first` for an insertion before it."),
+        lines=_said(_list(_TEXT), "Lines that take their place, without line ends; secrets masked."),
+        exact=_said(_FLAG, "False if masking or made-visible characters changed a line: not to be applied."),
+    )
+    proof = _closed(
+        applies=_said(_FLAG, "Whether it applies to that blob."),
+        parses=_said(_FLAG, "Whether the result has no new syntax error."),
+        finding_gone=_said(_FLAG, "Whether the scanners no longer report the finding."),
+        new_findings=_said(_COUNT, "Findings that the result has and the head has not."),
+        tests=_said(_maybe(_COUNT), "Tests of the repository that pass; null if none were run."),
+    )
+    return _closed(
+        id=_said(_TEXT, "What a finding's `patch` refers to."),
+        finding=_said(_TEXT, "Fingerprint of the finding that it mends."),
+        safe=_said(_FLAG, "Whether applying it needs no second look."),
+        edits=_said(_list(edit), "Edits of whole lines."),
+        proof=_said(proof, "What was proven."),
+    )
+
+
 def _excerpt() -> Schema:
     return _closed(
         id=_said(_TEXT, "What a finding's evidence refers to."),
@@ -214,7 +239,7 @@ def review_schema() -> Schema:
         "verdict": _said(verdict, "The gate's word."),
         "coverage": _said(_list(_coverage()), "Who has read what."),
         "findings": _said(_list(_finding()), "All findings, whatever became of them."),
-        "patches": _said({"type": "array", "maxItems": 0}, "Proven patches; none in this version."),
+        "patches": _said(_list(_patch()), "Patches, each with what was proven of it."),
         "excerpts": _said(_list(_excerpt()), "Pieces of the repository chosen for the model."),
         "model": _said(_maybe(model), "The model that was asked; null if none was."),
         "outcomes": _said(_closed(**outcomes), "Findings per outcome; they add up to all findings."),

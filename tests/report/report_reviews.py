@@ -17,6 +17,7 @@ from reviewbot.domain.coverage import DONE, Coverage, FileCoverage, Read
 from reviewbot.domain.excerpt import Excerpt
 from reviewbot.domain.finding import Confidence, Finding, Fix, Judged, Outcome, Severity, Span
 from reviewbot.domain.fingerprint import fingerprint
+from reviewbot.domain.patch import Edit, Patch, Proof
 from reviewbot.domain.policy import ModelPolicy, Policy
 from reviewbot.domain.review import Review, ToolVersion, Verdict
 from reviewbot.domain.rule import Pack, ReviewDetector, Rule, RuleSet, SemgrepDetector, ToolDetector
@@ -223,6 +224,15 @@ def _covered(path: str, *names: str, file_class: FileClass = FileClass.CODE) -> 
     return FileCoverage(path, file_class, tuple((name, DONE) for name in names), names)
 
 
+PATCH = Patch(
+    "p1",
+    SQL.fingerprint,
+    safe=False,
+    edits=(Edit("src/users.py", oid(USERS), 13, 13, ('    cur.execute("SELECT 1 WHERE n = %s", (name,))',)),),
+    proof=Proof(applies=True, parses=True, finding_gone=True, new_findings=0, tests=14),
+)
+
+
 def full() -> Review:
     """Findings of every outcome, a model, excerpts, secrets in the code around."""
     gone = "https://" + TOKEN + "@forge.example"
@@ -328,6 +338,7 @@ def full() -> Review:
             Usage(3, 1, 20132, 16200, 912, 1.75),
             ("one answer was asked for twice",),
         ),
+        patches=(PATCH,),
         verdict=Verdict(complete=True, at_threshold=2, exit_code=10),
         mask=Mask.of(SECRETS),
     )

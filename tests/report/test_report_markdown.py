@@ -9,9 +9,10 @@ from markdown_it import MarkdownIt
 from report_reviews import ALL, NASTY, clean, full, incomplete
 from report_strategies import reviews, texts
 
+from reviewbot.domain import inert
 from reviewbot.domain.secret import Mask
 from reviewbot.errors import ReviewbotError
-from reviewbot.report import inert, markdown
+from reviewbot.report import markdown
 from reviewbot.report.text import Shown
 
 # As forges do: tables, bare addresses become links, HTML passes.

@@ -8,7 +8,8 @@ an `@` does not help; text inside code is what they leave alone. So:
   other word becomes a code span, whose fence is longer than any run of backticks in it;
 - code stands in a fenced block with line numbers in front, so no line of it begins with
   anything of its own; a fence is longer than any run of backticks in it;
-- `body` checks the finished document as a whole, whoever put it together.
+- `body` checks the finished document as a whole, whoever put it together; what is posted to a
+  forge is checked line by line with the same `problem`, in `publish.inert`.
 
 Facts: threats E1 to E5 (GitLab executes a line that begins with `/` after `\r` is deleted).
 Give these functions text that is masked and visible already.
@@ -28,13 +29,12 @@ _CORE = rf"(?:{_LETTER}+(?:['-]{_LETTER}+)*|[A-Za-z](?:\.[A-Za-z])+|[0-9]{{1,6}}
 _CLOSING = r"[)\"']*(?:[.,;:]|\.\.\.|[?!]{1,3})?[)\"']*"
 _PLAIN = re.compile(rf"(?:[(\"']*{_CORE})?{_CLOSING}")
 # What forges turn into links by themselves: commit ids, GH-12, SEC-1182.
-_REFERENCE = re.compile(r"[0-9a-f]{7,64}|.*-[0-9]+", re.IGNORECASE)
-_EDGES = "()\"'.,;:?!"
+_REFERENCE = re.compile(r"(?:(?<![a-z0-9])[0-9a-f]{7,64}|-[0-9]+)(?![a-z0-9])", re.IGNORECASE | re.ASCII)
 _CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
 _OWN_TAGS = re.compile(r"</?(?:details|summary|sub)>|<br>")
 _ADDRESS = r"https?://[A-Za-z0-9][A-Za-z0-9.:/_~%#?=+-]*"
 _OWN_LINK = re.compile(rf"(?<!!)\[\]\({_ADDRESS}\)")
-_LOUD = re.compile(r"[<@&`]|\]\(|!\[|\]\[|\]:|://|\bwww\.", re.IGNORECASE)
+_LOUD = re.compile(r"[<@&`\\]|\]\(|!\[|\]\[|\]:|://|\bwww\.", re.IGNORECASE)
 
 
 def prose(text: str) -> str:
@@ -61,13 +61,13 @@ def _words(text: str) -> str:
 
 
 def _plain(word: str) -> bool:
-    return bool(_PLAIN.fullmatch(word)) and not _REFERENCE.fullmatch(word.strip(_EDGES))
+    return bool(_PLAIN.fullmatch(word)) and not _REFERENCE.search(word)
 
 
 def code(text: str) -> str:
     """Give a code span. Line ends become spaces: a span is one line."""
     text = text.replace("\n", " ") or " "
-    fence = "`" * (_longest_run(text) + 1)
+    fence = "`" * (longest_run(text) + 1)
     pad = " " if text[0] in "` " or text[-1] in "` " else ""
     return f"{fence}{pad}{text}{pad}{fence}"
 
@@ -85,12 +85,13 @@ def cell(text: str) -> str:
 def code_block(lines: Sequence[str], first: int) -> str:
     """Give a fenced block of lines, numbered from `first`."""
     width = len(str(first + len(lines)))
-    fence = "`" * max(3, max((_longest_run(line) for line in lines), default=0) + 1)
+    fence = "`" * max(3, max((longest_run(line) for line in lines), default=0) + 1)
     rows = [f"{number:>{width}} | {line}".rstrip() for number, line in enumerate(lines, first)]
     return "\n".join([fence, *rows, fence])
 
 
-def _longest_run(text: str) -> int:
+def longest_run(text: str) -> int:
+    """Length of the longest run of backticks in a text."""
     return max((len(run) for run in re.findall("`+", text)), default=0)
 
 
@@ -105,10 +106,10 @@ def body(text: str) -> Document:
     only safe answer.
     """
     for number, line in enumerate(_outside_fences(text), 1):
-        problem = _problem(line)
-        if problem:
+        found = problem(line)
+        if found:
             raise ReviewbotError(
-                f"the Markdown was not written: line {number} would hold {problem}",
+                f"the Markdown was not written: line {number} would hold {found}",
                 hint="report this as a bug of reviewbot",
             )
     return Document(text)
@@ -120,7 +121,7 @@ def _outside_fences(text: str) -> list[str]:
     for line in text.split("\n"):
         opened = re.fullmatch(r"(`{3,})[a-z]*", line)
         if fence:
-            lines.append(line if _bare_problem(line) else "")
+            lines.append(line if bare_problem(line) else "")
             fence = "" if line == fence else fence
         elif opened:
             fence = opened.group(1)
@@ -130,16 +131,24 @@ def _outside_fences(text: str) -> list[str]:
     return lines
 
 
-def _problem(line: str) -> str:
-    bare = _bare_problem(line)
+def problem(line: str) -> str:
+    """Say what in a line outside of code blocks could act; nothing if nothing could."""
+    bare = bare_problem(line)
     if bare:
         return bare
-    rest = _OWN_LINK.sub("", _OWN_TAGS.sub("", _CODE.sub("", line)))
-    loud = _LOUD.search(rest)
+    if line.lstrip(" \t>").startswith("~~~"):
+        return "a fence of tildes"
+    loud = _LOUD.search(_OWN_LINK.sub("", _OWN_TAGS.sub("", uncoded(line))))
     return f"{loud.group()!r} outside of code" if loud else ""
 
 
-def _bare_problem(line: str) -> str:
+def uncoded(line: str) -> str:
+    """Take the code spans out of a line."""
+    return _CODE.sub("", line)
+
+
+def bare_problem(line: str) -> str:
+    """Say what in a line could act even inside of code blocks; nothing if nothing could."""
     if line.lstrip(" \t>").startswith("/"):
         return "a slash at its beginning"
     return "" if all(is_visible(char) for char in line) else "a hidden character"

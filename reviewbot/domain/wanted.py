@@ -1,0 +1,105 @@
+"""What a review wants to say on a pull request, derived anew from the objects, before any forge is asked.
+
+It is made in a process that reads the change and holds no token, and read by the one that holds the
+token and does not read the change. All text is masked and visible already; none of it is inert yet.
+"""
+
+from dataclasses import dataclass
+
+from reviewbot.domain.anchor import Anchor, Place
+from reviewbot.domain.finding import Confidence, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A proven patch of one place: these whole lines instead of the anchor's lines.
+
+    `lines` have no line ends; none of them means that the lines are taken out. `before` are the lines
+    as they are. `appliable` is False where applying by button would not give exactly these bytes
+    (several lines in a file with CRLF, for instance): then it is shown as a diff. `proof` is the one
+    line that says what was proven.
+    """
+
+    before: tuple[str, ...]
+    lines: tuple[str, ...]
+    appliable: bool
+    proof: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """One finding as it is to be shown.
+
+    `moved` is the fingerprint without the path, for files that a later push renames. `quote` is a
+    digest of the quoted lines as `quote_digest` gives it, `quote_lines` their number. `anchor` is None
+    for what can only be listed, `why` then says why. `by` names its sources.
+    """
+
+    fingerprint: str
+    moved: str
+    rule: str
+    catalogued: bool
+    by: tuple[str, ...]
+    severity: Severity
+    confidence: Confidence
+    cwe: tuple[int, ...]
+    place: Place
+    anchor: Anchor | None
+    why: str
+    quote: str
+    quote_lines: int
+    title: str
+    reason: str
+    explanation: str
+    commit: str | None
+    suggestion: Suggestion | None
+
+    @property
+    def model_only(self) -> bool:
+        """True if no scanner or deterministic rule says so."""
+        return self.by == ("model",)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A file that somebody required has not read, each reviewer with its reason."""
+
+    path: str
+    reasons: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Everything that `publish` may say about one head.
+
+    `remarks` are all findings that a reader sees, in order of place. `settled` names, by fingerprint,
+    findings of the review that are not shown, with the reason in a few words (`in the base already`,
+    `merged into another`, `waived until 2027-01-31`, …). `read_by` says per changed path which reviewers
+    have read it whole. `renamed` maps old paths to new ones. `present` are the quotes, of those asked
+    for, that still stand in a changed file of the head. `counts` are words such as `3 in the base already`.
+    `about` are the rows of the summary's details: a label, then values that are shown as code.
+    """
+
+    head: str
+    merge_base: str
+    files: int
+    remarks: tuple[Remark, ...]
+    settled: tuple[tuple[str, str], ...]
+    read_by: tuple[tuple[str, tuple[str, ...]], ...]
+    renamed: tuple[tuple[str, str], ...]
+    present: tuple[str, ...]
+    gaps: tuple[Gap, ...]
+    complete: bool
+    at_threshold: int
+    exit_code: int
+    counts: tuple[str, ...]
+    about: tuple[tuple[str, tuple[str, ...]], ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unreviewed:
+    """What is published where there is no review that can be used: the sentence says why."""
+
+    head: str
+    why: str

@@ -1,0 +1,119 @@
+"""Connections to a forge: where they may go, and which certificates they believe."""
+
+import ssl
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from requests import PreparedRequest
+from requests.adapters import HTTPAdapter
+from urllib3.util.retry import Retry
+
+from reviewbot.domain.hosts import is_loopback
+from reviewbot.domain.policy import NetworkPolicy
+from reviewbot.errors import UsageError
+
+# Where distributions keep their bundle, for a Python whose OpenSSL was built to look elsewhere.
+_SYSTEM_BUNDLES = (
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Scheme, host and port: the only ones that a session speaks to."""
+
+    scheme: str
+    host: str
+    port: int
+
+    @property
+    def loopback(self) -> bool:
+        """True if it is this machine."""
+        return is_loopback(self.host)
+
+
+def origin(url: str) -> Origin:
+    """Read where an address points. Raises `ValueError` for what is no plain http(s) address."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc or "\\" in url:
+        raise ValueError("not a plain http(s) address")
+    return Origin(parts.scheme, parts.hostname, parts.port or (443 if parts.scheme == "https" else 80))
+
+
+def allowed_origin(api: str) -> Origin:
+    """Check the address of a forge. `http://` is for loopback alone. Raises `UsageError`."""
+    try:
+        found = origin(api)
+    except ValueError:
+        raise UsageError(
+            "the forge's address is not a plain http(s) address", hint="write it as https://host:port/path"
+        ) from None
+    if found.scheme == "http" and not found.loopback:
+        raise UsageError(
+            f"the forge's address is http:// and {found.host} is not this machine: the token would cross the network in clear",
+            hint="use the forge's https:// address",
+        )
+    return found
+
+
+def tls_context(network: NetworkPolicy) -> ssl.SSLContext:
+    """Build a verifying context from the system's authorities, with the operator's bundle added to them.
+
+    Raises `UsageError` for a bundle that does not load.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # verifies chain and host name by itself
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    # Not set_default_verify_paths(): that one obeys SSL_CERT_FILE and SSL_CERT_DIR.
+    paths = ssl.get_default_verify_paths()
+    bundle = next((b for b in (paths.openssl_cafile, *_SYSTEM_BUNDLES) if Path(b).is_file()), None)
+    folder = paths.openssl_capath if Path(paths.openssl_capath).is_dir() else None
+    if bundle or folder:
+        context.load_verify_locations(cafile=bundle, capath=folder)
+    if network.ca_bundle:
+        try:
+            context.load_verify_locations(cafile=network.ca_bundle)
+        except (OSError, ssl.SSLError):
+            raise UsageError(
+                f"network.ca_bundle does not load: {network.ca_bundle}",
+                hint="it must be a readable file of certificates in PEM",
+            ) from None
+    return context
+
+
+class VerifyingAdapter(HTTPAdapter):
+    """Connections under our context. What requests and msrest would set on them has no effect."""
+
+    def __init__(self, context: ssl.SSLContext) -> None:
+        self._context = context
+        super().__init__()
+
+    @property
+    def max_retries(self) -> Retry:
+        """No repetition down here, where nobody knows a read from a write."""
+        return Retry(0, read=False, redirect=False)
+
+    @max_retries.setter
+    def max_retries(self, _: object) -> None:
+        return
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
+        """Leave the pool alone: requests would add certifi's authorities to the system's."""
+
+    def build_connection_pool_key_attributes(
+        self,
+        request: PreparedRequest,
+        verify: Any,  # noqa: ARG002 (overruled)
+        cert: Any = None,  # noqa: ARG002 (overruled)
+    ) -> tuple[Any, Any]:
+        """Give each connection our context, whatever `verify` says."""
+        host, _ = super().build_connection_pool_key_attributes(request, True, None)
+        return host, {"ssl_context": self._context}
+
+    def proxy_manager_for(self, proxy: str, **proxy_kwargs: Any) -> Any:
+        """Verify an https proxy in the same way."""
+        return super().proxy_manager_for(proxy, proxy_ssl_context=self._context, **proxy_kwargs)
