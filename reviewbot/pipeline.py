@@ -63,7 +63,7 @@ def review(change: Change, desk: Desk) -> Review:
         sandbox=desk.sandbox, cache=desk.cache, progress=desk.progress,
     )  # fmt: skip
     excerpts = _excerpts(change, desk)
-    mask = _mask(change, read, excerpts, policy.redact)
+    mask = learn_mask(change, read, excerpts, policy.redact)
     report = _ask(change, desk, scan, excerpts, mask)
     findings = settle(
         new=scan.new, existing=scan.existing, report=report, excerpts=excerpts,
@@ -128,7 +128,7 @@ def _said(
         yield from (("model", path, coverage) for path, coverage in report.coverage)
 
 
-def _mask(
+def learn_mask(
     change: Change, read: ReadBlob, excerpts: tuple[Excerpt, ...], redact: tuple[RedactPattern, ...]
 ) -> Mask:
     """Learn every secret that anything shown later could hold."""

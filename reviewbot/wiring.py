@@ -4,43 +4,56 @@ import os
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from reviewbot.audit.record import EventLog
 from reviewbot.audit.recorded import RecordedSandbox
 from reviewbot.audit.run_id import run_id
-from reviewbot.change import select
+from reviewbot.change import select, snapshot
 from reviewbot.change.git import GitRepository
 from reviewbot.domain.change import Change
 from reviewbot.domain.claim import ModelReport
+from reviewbot.domain.forge import SuggestionStyle
 from reviewbot.domain.policy import Policy
-from reviewbot.domain.ports import Progress
+from reviewbot.domain.ports import Cache, Progress
 from reviewbot.domain.sandboxing import Sandbox
+from reviewbot.domain.wanted import Wanted
 from reviewbot.errors import UsageError
 from reviewbot.model.request import ModelRequest
-from reviewbot.pipeline import AskModel, Desk
+from reviewbot.pipeline import AskModel, Desk, learn_mask
 from reviewbot.policy import config, packs
 from reviewbot.policy.config import Overrides, PolicyFile
 from reviewbot.scanners import locate, registry
 from reviewbot.shipped import folder
-from reviewbot.store.cache import SqliteCache, opened
+from reviewbot.store.cache import opened, opened_to_read
+
+if TYPE_CHECKING:
+    from reviewbot.derivation import Ground
 
 REPOSITORY_POLICY = ".reviewbot.yml"
 INSTALLED_POLICY = Path(sys.prefix) / "etc" / "reviewbot" / "policy.yml"
 RUNS_KEPT = 20
+_MOST_REVIEW = 100_000_001  # bytes; one over what the reader takes, so that it can say so
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a run was asked to do: where, which change, under which settings."""
+    """What a run was asked to do: where, which change, under which settings.
+
+    With `snapshot`, `repo` and `selection` are not looked at: the snapshot says what is reviewed. `home`
+    is where the run leaves its record; None: under the repository's git directory.
+    """
 
     repo: Path
     selection: select.Selection
     overrides: Overrides
     policy_file: Path | None
+    snapshot: Path | None = None
+    home: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +69,16 @@ class Prepared:
 def prepared(request: Request, environ: Mapping[str, str], progress: Progress) -> Iterator[Prepared]:
     """Open everything that a review needs, and close it again. Raises `ReviewbotError` for what is missing."""
     with ExitStack() as stack:
-        repository = stack.enter_context(GitRepository.open(request.repo))
-        policy = settled_policy(repository, request, environ)
+        taken = snapshot.read(request.snapshot) if request.snapshot else None
+        repository = stack.enter_context(_repository(request))
+        policy = settled_policy(repository, request, environ, taken)
         rules = packs.load_rules(policy, shipped=folder("rules"))
         progress("reading the change")
-        change = select.collect(
-            repository, request.selection, target_branch=policy.target_branch, limits=policy.limits
-        )
-        home = record_folder(repository)
+        change = collected(repository, request, policy, taken)
+        home = _private(request.home) if request.home else record_folder(repository)
         name = run_id(time.time_ns() // 1_000_000, os.urandom(10))
         log = stack.enter_context(EventLog(home / "runs" / name, clock=lambda: datetime.now(UTC)))
-        cache = stack.enter_context(opened(home / "cache.sqlite"))
+        cache = stack.enter_context(_cache(environ, home))
         sandbox = RecordedSandbox(lambda: _rung(policy, home), log)
         scanners = registry.build(policy, rules, tools=locate.locate(environ))
         policy = _served(policy, stack, progress)
@@ -81,25 +93,136 @@ def prepared(request: Request, environ: Mapping[str, str], progress: Progress) -
 
 def record_folder(repository: GitRepository) -> Path:
     """Give the folder under the repository's git directory where runs leave what nobody may commit."""
-    home = repository.git_dir / "reviewbot"
+    return _private(repository.git_dir / "reviewbot", hint="make the git directory writable")
+
+
+def _private(home: Path, *, hint: str = "name another folder") -> Path:
     try:
-        home.mkdir(mode=0o700, exist_ok=True)
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError(
-            f"the record of the run cannot be written: {home}: {error.strerror}",
-            hint="make the git directory writable",
+            f"the record of the run cannot be written: {home}: {error.strerror}", hint=hint
         ) from error
     return home
 
 
-def settled_policy(repository: GitRepository, request: Request, environ: Mapping[str, str]) -> Policy:
-    """Settle the operator's policy, the repository's at the target branch's tip, and the flags."""
+def _repository(request: Request) -> GitRepository:
+    if request.snapshot:
+        return GitRepository.store(request.snapshot / snapshot.STORE)
+    return GitRepository.open(request.repo)
+
+
+def collected(
+    repository: GitRepository, request: Request, policy: Policy, taken: snapshot.Snapshot | None
+) -> Change:
+    """Collect the change that was asked for, or the one that the snapshot holds."""
+    if taken is None:
+        return select.collect(
+            repository, request.selection, target_branch=policy.target_branch, limits=policy.limits
+        )
+    of_snapshot = select.Selection(base=taken.base, head=taken.head)
+    change = select.collect(repository, of_snapshot, target_branch=None, limits=policy.limits)
+    title = f"{taken.target_branch}...!{taken.number}"
+    return replace(change, repository=taken.repository, pull_request=taken.number, title=title)
+
+
+def settled_policy(
+    repository: GitRepository,
+    request: Request,
+    environ: Mapping[str, str],
+    taken: snapshot.Snapshot | None = None,
+) -> Policy:
+    """Settle the operator's policy, the repository's at the target branch's tip, and the flags.
+
+    Of a pull request the target branch is the one that it is aimed at, whatever the policy would choose.
+    """
     operator = config.operator_policy(environ, installed=INSTALLED_POLICY, given=request.policy_file)
-    branch = config.load(operator=operator, repository=None, overrides=request.overrides).target_branch
-    tip = select.policy_source(repository, request.selection, branch)
+    if taken is not None:
+        tip: str | None = taken.base
+    else:
+        branch = config.load(operator=operator, repository=None, overrides=request.overrides).target_branch
+        tip = select.policy_source(repository, request.selection, branch)
     text = repository.read_path(tip, REPOSITORY_POLICY) if tip else None
     own = PolicyFile(f"{REPOSITORY_POLICY} at {tip[:12]}", text) if tip and text is not None else None
     return config.load(operator=operator, repository=own, overrides=request.overrides)
+
+
+def _cache(environ: Mapping[str, str], home: Path) -> AbstractContextManager[Cache]:
+    """Open the cache: the run's own, or a shared one, which only jobs of a protected branch may write."""
+    shared = environ.get("REVIEWBOT_CACHE")
+    if not shared:
+        return opened(home / "cache.sqlite")
+    path = Path(shared) / "cache.sqlite"
+    return opened(path) if environ.get("REVIEWBOT_CACHE_WRITE") == "1" else opened_to_read(path)
+
+
+def operator_settings(environ: Mapping[str, str], given: Path | None) -> Policy:
+    """Give the operator's policy alone: for what happens before a change is there, or without looking at it."""
+    operator = config.operator_policy(environ, installed=INSTALLED_POLICY, given=given)
+    return config.load(operator=operator, repository=None, overrides=Overrides())
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the publisher asks: which review, made of which snapshot, to be anchored in which diff.
+
+    `diff_base` is the commit that the forge's own diff starts from, None for the merge base. `context`,
+    `style` and `quotes` are as in `derivation.Ground`.
+    """
+
+    snapshot: Path
+    review: Path
+    diff_base: str | None
+    context: int | None
+    style: SuggestionStyle
+    quotes: tuple[tuple[str, int], ...]
+
+
+def derived(request: Request, question: Question, environ: Mapping[str, str]) -> Wanted:
+    """Derive what may be published. Raises `UsageError` for a review that is none, or not of this snapshot."""
+    from reviewbot import derivation  # noqa: PLC0415 (only the publisher's own process derives)
+    from reviewbot.publish import document  # noqa: PLC0415 (pydantic, as above)
+
+    said = document.read(_review_file(question.review))
+    with grounded(request, question, environ) as ground:
+        return derivation.derive(said, ground)
+
+
+@contextmanager
+def grounded(request: Request, question: Question, environ: Mapping[str, str]) -> "Iterator[Ground]":
+    """Open the snapshot, and give all that a review can be checked against. Raises `UsageError`."""
+    from reviewbot.derivation import Ground  # noqa: PLC0415 (as above)
+
+    request = replace(request, snapshot=question.snapshot)
+    taken = snapshot.read(question.snapshot)
+    with _repository(request) as repository:
+        policy = settled_policy(repository, request, environ, taken)
+        rules = packs.load_rules(policy, shipped=folder("rules"))
+        change = collected(repository, request, policy, taken)
+        yield Ground(
+            change=change, anchored=_anchored(repository, change, question.diff_base, policy),
+            read=repository.read, policy=policy, rules=rules,
+            mask=learn_mask(change, repository.read, (), policy.redact),
+            context=question.context, style=question.style, quotes=question.quotes,
+        )  # fmt: skip
+
+
+def _review_file(folder: Path) -> bytes:
+    path = folder / "review.json" if folder.is_dir() else folder
+    try:
+        with path.open("rb") as file:
+            return file.read(_MOST_REVIEW)
+    except OSError as error:
+        why = (error.strerror or "cannot be read").lower()
+        raise UsageError(f"there is no review ({path.name}: {why}); the review's own log says why") from None
+
+
+def _anchored(repository: GitRepository, change: Change, diff_base: str | None, policy: Policy) -> Change:
+    """Give the change as the forge's diff shows it: it may start from another commit than our merge base."""
+    if diff_base is None or diff_base == change.merge_base:
+        return change
+    forges = select.Selection(base=diff_base, head=change.head)
+    return select.collect(repository, forges, target_branch=None, limits=policy.limits)
 
 
 def _rung(policy: Policy, home: Path) -> Sandbox:
@@ -113,7 +236,7 @@ class _Paper:
     """What a run writes to while it works."""
 
     log: EventLog
-    cache: SqliteCache
+    cache: Cache
     progress: Progress
 
 

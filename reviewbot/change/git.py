@@ -20,7 +20,7 @@ from reviewbot.change.diff import fields
 from reviewbot.change.objects import Entry, Objects
 from reviewbot.change.opening import Place, discover
 from reviewbot.domain.change import SUBMODULE, SYMLINK
-from reviewbot.domain.paths import from_bytes, is_plain, to_bytes
+from reviewbot.domain.paths import from_bytes, is_plain, quoted, to_bytes
 from reviewbot.domain.ports import Occurrence
 from reviewbot.errors import UsageError
 
@@ -51,6 +51,24 @@ class GitRepository:
         environ = os.environ if environ is None else environ
         found = Git(executable(environ), environ, path)
         place, found = discover(found)
+        return cls._quarantined(place, found)
+
+    @classmethod
+    def store(cls, path: Path, *, environ: Mapping[str, str] | None = None) -> Self:
+        """Open the bare store of a snapshot, whoever made the files and wherever they lie."""
+        environ = os.environ if environ is None else environ
+        if not (path / "objects").is_dir():
+            raise UsageError(f"{quoted(str(path))} is not the store of a snapshot")
+        # An artifact is unpacked by another user than the one who made it.
+        trusted = ("-c", f"safe.directory={path.resolve()}")
+        git = Git(executable(environ), environ, path.resolve(), git_dir=path.resolve(), extra=trusted)
+        place = Place(
+            path.resolve(), path.resolve() / "objects", None, is_shallow=False, object_format="sha1"
+        )
+        return cls._quarantined(place, git)
+
+    @classmethod
+    def _quarantined(cls, place: Place, found: Git) -> Self:
         quarantine = tempfile.TemporaryDirectory(prefix="reviewbot-objects-")
         directories = (
             ("GIT_OBJECT_DIRECTORY", quarantine.name),

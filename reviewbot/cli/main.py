@@ -2,6 +2,7 @@
 
 import gc
 import importlib
+import os
 from collections.abc import Sequence
 
 import click
@@ -10,10 +11,16 @@ from reviewbot import __version__
 from reviewbot.cli.boundary import bounded
 
 COMMANDS = {
+    "collect": "Fetch a pull request into a snapshot, in a pipeline.",
     "demo": "Review a small bundled change, to see what a review looks like.",
     "doctor": "Check git, sandbox, scanners, policy and model server, and say what mends each.",
+    "publish": "Post a review on its pull request, and set the status.",
+    "review": "Review the snapshot that `reviewbot collect` made, without any token.",
     "run": "Review a change of a local repository.",
 }
+
+UNLISTED = ("derive",)
+"""Commands that only other commands call."""
 
 EPILOG = """\b
 Exit codes:
@@ -38,7 +45,7 @@ class LazyGroup(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 (click's signature)
         """Import the command's module and give its `command`."""
-        if cmd_name not in COMMANDS:
+        if cmd_name not in COMMANDS and cmd_name not in UNLISTED:
             return None
         command = importlib.import_module(f"reviewbot.cli.{cmd_name}").command
         assert isinstance(command, click.Command)
@@ -48,6 +55,9 @@ class LazyGroup(click.Group):
         """List the commands from the table, without importing any."""
         with formatter.section("Commands"):
             formatter.write_dl(sorted(COMMANDS.items()))
+
+
+_CI_VARIABLES = frozenset({"GITLAB_CI", "GITHUB_ACTIONS", "TF_BUILD"})
 
 
 @click.group(
@@ -64,4 +74,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and leave with its exit code."""
     # A run is short and makes few cycles; looking for them often would cost a tenth of its time.
     gc.set_threshold(100_000)
-    raise SystemExit(bounded(cli, arguments))
+    if _CI_VARIABLES.isdisjoint(os.environ):
+        raise SystemExit(bounded(cli, arguments))
+    from reviewbot.cli.ci_log import cleaned  # noqa: PLC0415 (a laptop's terminal needs it not)
+
+    with cleaned():
+        code = bounded(cli, arguments)
+    raise SystemExit(code)

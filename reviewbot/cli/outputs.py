@@ -11,7 +11,7 @@ from reviewbot.domain.change import ReadBlob
 from reviewbot.domain.review import Review
 from reviewbot.errors import UsageError
 
-FORMATS = ("html", "json", "markdown", "sarif")
+FORMATS = ("codequality", "html", "json", "markdown", "sarif")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,10 @@ def rendered(review: Review, name: str, read: ReadBlob) -> bytes:
         from reviewbot.report import markdown  # noqa: PLC0415 (as above)
 
         return markdown.render(review).encode()
+    if name == "codequality":
+        from reviewbot.report import codequality  # noqa: PLC0415 (as above)
+
+        return codequality.render(review)
     from reviewbot.report import html  # noqa: PLC0415 (as above)
 
     return html.render(review, read).encode()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from reviewbot.cli.options import CONFIGURATION, WORK, added, request
 from reviewbot.cli.outputs import Output, rendered, write
@@ -15,6 +16,8 @@ from reviewbot.cli.progress import StderrProgress
 from reviewbot.domain.change import ReadBlob
 from reviewbot.domain.review import Review
 from reviewbot.errors import ReviewbotError
+
+_WISHES = frozenset({"repo", "base", "head", "staged", "worktree"})
 
 
 @click.command(
@@ -29,7 +32,18 @@ def command(ctx: click.Context, /, **options: Any) -> int:
     Scanners run in a sandbox, the model (if one is configured) is asked, and what survives
     checking is printed. Nothing is changed in the repository, and nothing leaves the machine
     but the question to the model.
+
+    In a pipeline of a pull request, and without a wish for other commits, it does what
+    `collect`, `review` and `publish` do, one after the other.
     """
+    if not (
+        _WISHES & {name for name in options if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE}
+    ):
+        from reviewbot.cli import pipeline_run  # noqa: PLC0415 (a laptop needs it not)
+
+        code = pipeline_run.attempted(ctx, options)
+        if code is not None:
+            return code
     from reviewbot import pipeline, wiring  # noqa: PLC0415 (`run --help` needs neither)
 
     shown = Shown(options["outputs"], options["quiet"])

@@ -39,6 +39,18 @@ def proxy_url(url: str) -> str:
     return url.rstrip("/")
 
 
+def forge_url(url: str) -> str:
+    """Check the address of a forge's interface, or how addresses for git begin. Raises `ValueError` with a sentence."""
+    if re.fullmatch(r"file:///[!-\[\]-~]+", url):
+        return url
+    parts = _parts(url, ("https", "http"))
+    if "?" in url or "#" in url:
+        raise ValueError("a forge's address has no ? or # part")
+    if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
+        raise ValueError("http:// would send the token unencrypted; use https://")
+    return url
+
+
 def link_url(url: str) -> str:
     """Check the beginning of the links to rule pages. Raises `ValueError` with a sentence."""
     parts = _parts(url, ("https", "http"))

@@ -28,7 +28,7 @@ from reviewbot.policy.operator_sections import (
     WaiversSection,
 )
 from reviewbot.policy.sections import Argument, FormatVersion, Glob, Id, Line, Section, nearest
-from reviewbot.policy.server_sections import ModelSection, NetworkSection, SandboxSection
+from reviewbot.policy.server_sections import ForgeSection, ModelSection, NetworkSection, SandboxSection
 from reviewbot.policy.yaml_source import Key
 
 FILE_CLASSES = ("code", "text", "binary", "metadata")
@@ -57,6 +57,7 @@ class OperatorDocument(Section):
     )
     model: ModelSection = Field(default=ModelSection(), description="The model server.")
     network: NetworkSection = Field(default=NetworkSection(), description="How connections are made.")
+    forge: ForgeSection = Field(default=ForgeSection(), description="Speaking on pull requests.")
     sandbox: SandboxSection = Field(default=SandboxSection(), description="Where scanners run.")
     packs: PacksSection = Field(default=PacksSection(), description="Rule packs.")
     scanners: ScannersSection = Field(
@@ -84,7 +85,7 @@ class OperatorDocument(Section):
 
     def problems(self) -> Iterator[tuple[Key, str]]:
         """Gather what the parts say, and check who is required against who runs."""
-        for name in ("model", "sandbox", "packs", "scanners"):
+        for name in ("model", "forge", "sandbox", "packs", "scanners"):
             section: Section = getattr(self, name)
             yield from (((name, *key), sentence) for key, sentence in section.problems())
         for file_class in FILE_CLASSES:

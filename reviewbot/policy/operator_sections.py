@@ -185,6 +185,12 @@ class LimitsSection(Section):
         le=10**13,
         description="Memory of one scanner, in bytes.",
     )
+    snapshot_bytes: int = Field(
+        default=_LIMITS.snapshot_bytes,
+        ge=1_000_000,
+        le=10**13,
+        description="Largest snapshot that `collect` may make, in bytes.",
+    )
 
 
 class RedactSection(Section):

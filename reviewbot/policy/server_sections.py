@@ -5,12 +5,12 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from reviewbot.domain.policy import ModelPolicy, NetworkPolicy
+from reviewbot.domain.policy import ForgePolicy, ModelPolicy, NetworkPolicy
 from reviewbot.policy import addresses
-from reviewbot.policy.sections import AbsolutePath, Argument, Host, Line, ProxyUrl, Section, Variable
+from reviewbot.policy.sections import AbsolutePath, Argument, Glob, Host, Line, ProxyUrl, Section, Variable
 from reviewbot.policy.yaml_source import Key
 
-_MODEL, _NETWORK = ModelPolicy(), NetworkPolicy()
+_MODEL, _NETWORK, _FORGE = ModelPolicy(), NetworkPolicy(), ForgePolicy()
 _NO_KEY = "a key never stands in a file: put it in a variable and name that variable with key_env"
 
 
@@ -83,6 +83,67 @@ class NetworkSection(Section):
     idle_s: float = Field(
         default=_NETWORK.idle_s, gt=0, le=3600, description="Longest silence of a server, in seconds."
     )
+
+
+class ForgeSection(Section):
+    """Speaking on pull requests."""
+
+    refusals: ClassVar[dict[str, str]] = dict.fromkeys(
+        ("token", "key", "keys", "password"),
+        "a secret never stands in a file: put it in a variable and name that variable with token_env or keys_env",
+    )
+
+    token_env: Variable = Field(
+        default=_FORGE.token_env,
+        description="Name of the variable that holds the token for publishing. Not set there: GITHUB_TOKEN on GitHub, "
+        "SYSTEM_ACCESSTOKEN on Azure DevOps.",
+    )
+    keys_env: Variable = Field(
+        default=_FORGE.keys_env,
+        description="Name of the variable that holds the keys of our markers, separated by commas, 32 characters or more "
+        "each. The first signs, all verify.",
+    )
+    url: str | None = Field(
+        default=None,
+        description="Address of the forge's interface: https://git.corp.example/api/v4 (GitLab), "
+        "https://ghe.corp.example/api/v3 (GitHub), the collection (Azure DevOps). A run whose environment names "
+        "another is refused. Not given: the environment is believed, so give it wherever a variable could be set by "
+        "somebody who may not have the token.",
+    )
+    git: str | None = Field(
+        default=None,
+        description="How the addresses begin that git may fetch from, such as https://git.corp.example/ or a mirror's. "
+        "Not given beside url: the host of url.",
+    )
+    repositories: tuple[Glob, ...] = Field(
+        default=(),
+        max_length=1000,
+        description="Repositories that may be published on, as the forge's environment names them (a number or path on "
+        "GitLab, owner/name on GitHub, project/repository on Azure DevOps). Not given: all that the token reaches.",
+    )
+    accounts: tuple[Argument, ...] = Field(
+        default=(),
+        max_length=100,
+        description="Ids (numbers on GitLab and GitHub, identity ids on Azure DevOps) of accounts that were ours before "
+        "a token was replaced. Their threads with a true marker stay ours.",
+    )
+    status: Line = Field(default=_FORGE.status, description="Name of the one status that is set on the head.")
+    suggestions: bool | None = Field(
+        default=None,
+        description="Azure DevOps Server: whether its pages have the button that applies a suggestion. "
+        "Not given: from Server 2022 on.",
+    )
+
+    def problems(self) -> Iterator[tuple[Key, str]]:
+        """Check the addresses."""
+        for name in ("url", "git"):
+            address = getattr(self, name)
+            if address is None:
+                continue
+            try:
+                addresses.forge_url(address)
+            except ValueError as error:
+                yield (name,), str(error)
 
 
 class SandboxSection(Section):

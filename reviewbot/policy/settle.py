@@ -16,6 +16,7 @@ from reviewbot.domain.change import FileClass
 from reviewbot.domain.finding import Confidence, Severity
 from reviewbot.domain.policy import (
     DEFAULT_REQUIRED,
+    ForgePolicy,
     Gate,
     Limits,
     ModelPolicy,
@@ -69,6 +70,7 @@ def _demanded(document: OperatorDocument) -> Policy:
         target_branch=document.target_branch,
         model=ModelPolicy(**model.model_dump() | {"url": model.url.rstrip("/") if model.url else None}),
         network=NetworkPolicy(**network.model_dump()),
+        forge=ForgePolicy(**document.forge.model_dump()),
         sandbox=SandboxPolicy(_rungs(document.sandbox.rungs), document.sandbox.image),
         packs=tuple(dict.fromkeys(document.packs.required)),
         pack_folders=tuple(dict.fromkeys(document.packs.folders)),

@@ -43,11 +43,8 @@ class SqliteCache:
 
     def get(self, key: str) -> bytes | None:
         """Give the value put under `key`, or None if it is not there whole."""
-        with self._lock, contextlib.suppress(sqlite3.Error):
-            row = self._connection.execute("SELECT digest, value FROM entry WHERE key = ?", (key,)).fetchone()
-            if row is not None and _digest(row[1]) == row[0]:
-                return bytes(row[1])
-        return None
+        with self._lock:
+            return _value(self._connection, key)
 
     def put(self, key: str, value: bytes) -> None:
         """Remember `value`; an older one under the same key is replaced."""
@@ -73,6 +70,44 @@ class SqliteCache:
 def opened(path: Path) -> Iterator[SqliteCache]:
     """Open the cache in this file for the time of a `with` block."""
     cache = SqliteCache(path)
+    try:
+        yield cache
+    finally:
+        cache.close()
+
+
+class ReadOnly:
+    """A cache that is read and never written: what a job of a pull request may do with a shared one."""
+
+    def __init__(self, path: Path) -> None:
+        self._connection: sqlite3.Connection | None = None
+        with contextlib.suppress(sqlite3.Error):
+            # `immutable`: not even a journal is written beside it.
+            self._connection = sqlite3.connect(
+                f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
+            )
+        self._lock = threading.Lock()
+
+    def get(self, key: str) -> bytes | None:
+        """Give the value put under `key`, or None if it is not there whole."""
+        if self._connection is None:
+            return None
+        with self._lock:
+            return _value(self._connection, key)
+
+    def put(self, key: str, value: bytes) -> None:
+        """Forget it at once."""
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._connection is not None:
+            self._connection.close()
+
+
+@contextlib.contextmanager
+def opened_to_read(path: Path) -> Iterator[ReadOnly]:
+    """Open a cache that others write, for the time of a `with` block; one that is not there is empty."""
+    cache = ReadOnly(path)
     try:
         yield cache
     finally:
@@ -108,6 +143,14 @@ def _connect(path: Path) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def _value(connection: sqlite3.Connection, key: str) -> bytes | None:
+    with contextlib.suppress(sqlite3.Error):
+        row = connection.execute("SELECT digest, value FROM entry WHERE key = ?", (key,)).fetchone()
+        if row is not None and _digest(row[1]) == row[0]:
+            return bytes(row[1])
+    return None
 
 
 def _digest(value: bytes) -> bytes:

@@ -1,44 +1,11 @@
 """No connection but to the model: watched from outside, by the kernel's own account of every child."""
 
-import re
-import shutil
 import subprocess
 import sys
 
-import pytest
+from connections import needs_strace, peers, watched
 
 FLAW = "import subprocess\n\n\ndef f(name):\n    subprocess.run('ls ' + name, shell=True)\n"
-STRACE = shutil.which("strace")
-
-needs_strace = pytest.mark.skipif(
-    STRACE is None, reason="strace is not installed, so connections cannot be watched"
-)
-
-
-def watched(tmp_path):
-    """The prefix that writes every network call of a process and all its children into a file."""
-    return (
-        STRACE,
-        "-f",
-        "--seccomp-bpf",
-        "-qq",
-        "-e",
-        "trace=connect,sendto,sendmsg,sendmmsg",
-        "-o",
-        str(tmp_path / "calls"),
-    )
-
-
-def peers(tmp_path):
-    """Internet addresses that were spoken to, with their ports."""
-    calls = (tmp_path / "calls").read_text()
-    found = set()
-    for line in calls.split("\n"):
-        port = re.search(r"sin6?_port=htons\((\d+)\)", line)
-        place = re.search(r'inet_addr\("([^"]+)"\)|inet_pton\(AF_INET6, "([^"]+)"', line)
-        if port and place:
-            found.add((place.group(1) or place.group(2), int(port.group(1))))
-    return found
 
 
 @needs_strace

@@ -1,0 +1,331 @@
+"""The two stages around a review that speak to a forge: `collect` before it, `publish` after it.
+
+`collect` needs a token that may read the repository, `publish` one that may comment; `review`, between them,
+needs none. What the publisher says is derived in a process of its own, which reads the change and is
+given no token, no key and no other variable than it needs.
+"""
+
+import base64
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from reviewbot.audit.record import EventLog
+from reviewbot.audit.run_id import run_id
+from reviewbot.change import event, fetch, snapshot
+from reviewbot.change.event import Started
+from reviewbot.change.snapshot import Snapshot
+from reviewbot.domain.forge import Capabilities, Forge
+from reviewbot.domain.globs import first_match
+from reviewbot.domain.paths import from_bytes, quoted
+from reviewbot.domain.policy import ForgePolicy, Policy
+from reviewbot.domain.ports import Progress
+from reviewbot.domain.pull import ForgeKind, PullRef, PullRequest
+from reviewbot.domain.visible import visible
+from reviewbot.domain.wanted import Unreviewed, Wanted
+from reviewbot.errors import ReviewbotError, UsageError
+from reviewbot.forges.base import Access
+from reviewbot.policy.gate import EXIT_INCOMPLETE
+from reviewbot.publish.apply import Quotes, Terms, publish
+from reviewbot.publish.marker import Keys
+from reviewbot.publish.outcome import Outcome
+
+READ_TOKEN = "REVIEWBOT_READ_TOKEN"  # noqa: S105 (the name of a variable)
+_CI_READS = {
+    ForgeKind.GITLAB: ("CI_JOB_TOKEN", "gitlab-ci-token"),
+    ForgeKind.GITHUB: ("GITHUB_TOKEN", "x-access-token"),
+    ForgeKind.AZURE: ("SYSTEM_ACCESSTOKEN", ""),
+}
+_OWN_USER = {ForgeKind.GITLAB: "oauth2", ForgeKind.GITHUB: "x-access-token", ForgeKind.AZURE: ""}
+_CI_WRITES = {ForgeKind.GITHUB: "GITHUB_TOKEN", ForgeKind.AZURE: "SYSTEM_ACCESSTOKEN"}
+_KEPT = ("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "SUDO_UID", "PYTHONDONTWRITEBYTECODE")
+_MOST_DERIVED = 200_000_000
+_MOST_EVENT = 30_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a stage works with: settings and environment. `say` is told what is going on."""
+
+    policy: Policy
+    environ: Mapping[str, str]
+    say: Progress
+
+
+def started(environ: Mapping[str, str], policy: Policy) -> Started:
+    """Say which pull request this run was started for. Raises `UsageError` if for none."""
+    found = started_or_none(environ, policy)
+    if found is None:
+        raise UsageError(
+            "this is no pipeline of a pull request",
+            hint="on a laptop use `reviewbot run`; elsewhere set REVIEWBOT_FORGE, REVIEWBOT_FORGE_URL, "
+            "REVIEWBOT_FORGE_REPOSITORY, REVIEWBOT_FORGE_REMOTE and REVIEWBOT_PULL_REQUEST",
+        )
+    return found
+
+
+def started_or_none(environ: Mapping[str, str], policy: Policy) -> Started | None:
+    """Do the same, with None for a run that was started for no pull request.
+
+    Raises `UsageError` too where the environment names a forge or a repository that the policy does not:
+    a variable is easily set, and a token would go to whatever address it names.
+    """
+    found = _started(environ)
+    if found is not None:
+        _check_allowed(found, policy.forge)
+    return found
+
+
+def _check_allowed(found: Started, allowed: ForgePolicy) -> None:
+    if allowed.url is not None:
+        if found.api != allowed.url.rstrip("/"):
+            raise UsageError("the environment names another forge than the operator's policy (forge: url)")
+        parts = urlsplit(allowed.url)
+        begins = allowed.git or f"{parts.scheme}://{parts.netloc}/"
+        if not found.remote.startswith(begins):
+            raise UsageError("the environment names another place to fetch from than the policy (forge: git)")
+    if allowed.repositories and first_match(allowed.repositories, found.repository) is None:
+        raise UsageError(
+            f"the operator's policy does not let reviewbot speak on {quoted(found.repository)} (forge: repositories)"
+        )
+
+
+def _started(environ: Mapping[str, str]) -> Started | None:
+    name = event.event_path(environ)
+    if name is None:
+        return event.started(environ, None)
+    try:
+        with Path(name).open("rb") as file:
+            return event.started(environ, file.read(_MOST_EVENT))
+    except OSError as error:
+        raise UsageError(
+            f"the event of GitHub Actions cannot be read: {(error.strerror or '').lower()}"
+        ) from None
+
+
+def collect(given: Started, work: Work, folder: Path) -> Snapshot:
+    """Fetch the pull request into `folder`. Raises `ForgeError` or `UsageError`."""
+    remote = _remote(given, work)
+    branch = given.target_branch
+    if branch is None:
+        work.say("asking the forge for the target branch")
+        ref = given.ref(fetch.pull_number(given, remote, work.environ))
+        forge = _connect(ref, _reading(given.kind, work), work.policy)
+        try:
+            branch = forge.pull_request().target_branch
+        finally:
+            forge.close()
+    work.say("fetching the pull request")
+    return fetch.collect(given, branch, remote, folder, work.environ)
+
+
+def _remote(given: Started, work: Work) -> fetch.Remote:
+    return fetch.Remote(
+        address=given.remote, authorization=_authorization(given, work.environ), network=work.policy.network,
+        seconds=work.policy.limits.minutes * 60, most_bytes=work.policy.limits.snapshot_bytes,
+    )  # fmt: skip
+
+
+def _authorization(given: Started, environ: Mapping[str, str]) -> str:
+    if given.remote.startswith("file:"):
+        return ""
+    token, user = environ.get(READ_TOKEN), _OWN_USER[given.kind]
+    if not token:
+        name, user = _CI_READS[given.kind]
+        token = environ.get(name)
+        if token and given.kind is ForgeKind.AZURE:
+            return f"Bearer {token}"
+    if not token:
+        return ""
+    if not (token.isascii() and token.isprintable()):
+        raise UsageError("the token for reading has a character that no token has")
+    return "Basic " + base64.b64encode(f"{user}:{token}".encode()).decode("ascii")
+
+
+def _reading(kind: ForgeKind, work: Work) -> Access:
+    for name in (READ_TOKEN, _CI_READS[kind][0]):
+        if work.environ.get(name):
+            return _access(kind, name, work)
+    raise UsageError(f"no token for reading: {READ_TOKEN} is not set")
+
+
+def _writing(kind: ForgeKind, work: Work) -> Access:
+    for name in (work.policy.forge.token_env, _CI_WRITES.get(kind, "")):
+        if work.environ.get(name):
+            return _access(kind, name, work)
+    where = {
+        ForgeKind.GITLAB: "a project access token with the role Developer and the scope api "
+        "(a job token may not comment on merge requests)",
+        ForgeKind.GITHUB: "the job's own token (env: GITHUB_TOKEN: ${{ github.token }}) with the permissions "
+        "pull-requests: write and statuses: write, or an App's token",
+        ForgeKind.AZURE: "$(System.AccessToken), mapped as SYSTEM_ACCESSTOKEN, or a personal access token "
+        "with the scopes Code (read) and Pull request threads (read & write), Code (status)",
+    }[kind]
+    raise UsageError(
+        f"no token for publishing: {work.policy.forge.token_env} is not set", hint=f"give it {where}"
+    )
+
+
+def _access(kind: ForgeKind, name: str, work: Work) -> Access:
+    presented = {
+        "CI_JOB_TOKEN": "job", "SYSTEM_ACCESSTOKEN": "bearer",
+    }.get(name) or {ForgeKind.GITLAB: "private", ForgeKind.GITHUB: "bearer", ForgeKind.AZURE: "pat"}[kind]  # fmt: skip
+    return Access(work.environ[name], name, presented, work.policy.network)
+
+
+def _connect(ref: PullRef, access: Access, policy: Policy) -> Forge:
+    status = policy.forge.status
+    if ref.kind is ForgeKind.GITLAB:
+        from reviewbot.forges import gitlab  # noqa: PLC0415 (one SDK per run)
+
+        return gitlab.connect(ref, access, status_name=status)
+    if ref.kind is ForgeKind.GITHUB:
+        from reviewbot.forges import github  # noqa: PLC0415 (one SDK per run)
+
+        return github.connect(ref, access, status_name=status)
+    from reviewbot.forges import azure  # noqa: PLC0415 (one SDK per run)
+
+    return azure.connect(ref, access, status_name=status, suggestions=policy.forge.suggestions)
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What is to be published: a review made of a snapshot, both perhaps missing, and under which settings.
+
+    `settings` are the variables of the policy's flags, for the process that derives. `record` is the folder
+    where the run leaves its record.
+    """
+
+    review: Path
+    snapshot: Path
+    settings: Mapping[str, str] = field(repr=False)
+    record: Path
+    dry_run: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """How it ended, and what was derived: None where there was no review that could be used."""
+
+    outcome: Outcome
+    wanted: Wanted | None
+    why: str
+
+    @property
+    def exit_code(self) -> int:
+        """The gate's word, or "incomplete" for what is superseded or has no review."""
+        if self.wanted is None or self.outcome.superseded_by is not None:
+            return EXIT_INCOMPLETE
+        return self.wanted.exit_code
+
+
+def publish_review(given: Started, job: Publication, work: Work) -> Published:
+    """Publish a review on the pull request that the environment names, whatever the review says it is of.
+
+    Without a review that can be used "incomplete" is published. Raises `ForgeError` where the forge
+    refuses or does not answer, `UsageError` where a token or key is missing.
+    """
+    keys = Keys.parse(work.environ.get(work.policy.forge.keys_env), work.policy.forge.keys_env)
+    ref = given.ref(_number(given, work))
+    taken, why = _taken(given, job, ref)
+    derived: list[Wanted | Unreviewed] = []
+    forge = _connect(ref, _writing(given.kind, work), work.policy)
+
+    def wanted_of(pull: PullRequest, quotes: Quotes) -> Wanted | Unreviewed:
+        work.say("deriving what may be published")
+        if taken is None or taken.target_branch != pull.target_branch:
+            derived.append(Unreviewed(pull.head, why or "the target branch was changed after the review"))
+        else:
+            derived.append(_derived(pull, quotes, forge.capabilities, job, work))
+        return derived[-1]
+
+    name = run_id(time.time_ns() // 1_000_000, os.urandom(10))
+    try:
+        with EventLog(job.record / "runs" / name, clock=lambda: datetime.now(UTC)) as record:
+            terms = Terms(
+                keys=keys, accounts=work.policy.forge.accounts, links=work.policy.rule_links,
+                reviewed_head=taken.head if taken else given.head, dry_run=job.dry_run,
+            )  # fmt: skip
+            outcome = publish(forge, wanted_of, terms, record=record, progress=work.say)
+    finally:
+        forge.close()
+    last = derived[-1] if derived else None
+    return Published(
+        outcome, last if isinstance(last, Wanted) else None, last.why if isinstance(last, Unreviewed) else ""
+    )
+
+
+def check_can_publish(given: Started, work: Work) -> None:
+    """Refuse before the work begins what would be refused after it. Raises `UsageError`."""
+    _writing(given.kind, work)
+    Keys.parse(work.environ.get(work.policy.forge.keys_env), work.policy.forge.keys_env)
+
+
+def _number(given: Started, work: Work) -> int:
+    return (
+        given.number
+        if given.number is not None
+        else fetch.pull_number(given, _remote(given, work), work.environ)
+    )
+
+
+def _taken(given: Started, job: Publication, ref: PullRef) -> tuple[Snapshot | None, str]:
+    """Give the snapshot, if it is one of this very pull request; else say why it cannot be used."""
+    try:
+        taken = snapshot.read(job.snapshot)
+    except ReviewbotError as error:
+        return None, f"there is no snapshot that can be used: {error.sentence}"
+    if (taken.kind, taken.repository, taken.number) != (ref.kind, ref.repository, ref.number):
+        return None, "the snapshot is of another pull request"
+    if given.head is not None and taken.head != given.head:
+        return None, "the snapshot is of another head"
+    return taken, ""
+
+
+def _derived(
+    pull: PullRequest, quotes: Quotes, reach: Capabilities, job: Publication, work: Work
+) -> Wanted | Unreviewed:
+    question = {
+        "snapshot": str(job.snapshot.absolute()), "review": str(job.review.absolute()), "diff_base": pull.diff_base,
+        "context": reach.context,
+        "style": str(reach.suggestion), "quotes": quotes,
+    }  # fmt: skip
+    kept = {name: work.environ[name] for name in _KEPT if name in work.environ}
+    try:
+        done = subprocess.run(
+            [sys.executable, "-I", "-m", "reviewbot", "derive"], input=json.dumps(question).encode(), capture_output=True,
+            env=kept | dict(job.settings), timeout=work.policy.limits.minutes * 60, check=False,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return Unreviewed(
+            pull.head, "what may be published could not be derived in the time that the policy gives"
+        )
+    if done.returncode != 0:
+        return Unreviewed(pull.head, _sentence(done.stderr))
+    return _answer(done.stdout, pull.head)
+
+
+def _answer(raw: bytes, head: str) -> Wanted | Unreviewed:
+    from pydantic import TypeAdapter, ValidationError  # noqa: PLC0415 (only a run that publishes needs it)
+
+    if len(raw) > _MOST_DERIVED:
+        return Unreviewed(head, f"the review is too large to be published: {len(raw):,} bytes")
+    try:
+        return TypeAdapter(Wanted).validate_json(raw, strict=True)
+    except ValidationError:
+        return Unreviewed(head, "what was derived from the review cannot be read")
+
+
+def _sentence(stderr: bytes) -> str:
+    lines = [line.strip() for line in from_bytes(stderr[-20_000:]).split("\n") if line.strip()]
+    said = next(
+        (line for line in lines if line.startswith("reviewbot: ")), lines[-1] if lines else "no reason given"
+    )
+    return visible(said.removeprefix("reviewbot: "))[:500]

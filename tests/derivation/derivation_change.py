@@ -1,0 +1,17 @@
+"""The change that is reviewed once for the tests of this folder."""
+
+BASE = b"import hashlib\n\n\ndef kept(x):\n    return hashlib.md5(x).hexdigest()\n"
+TOKEN = "glpat" + "-" + "Zx7Tq2" + "Lw9Rk4Vb8" + "Nc3Yd"
+FLAWS = f"""import subprocess
+import hashlib
+
+TOKEN = "{TOKEN}"
+
+
+def run(name):
+    return subprocess.run('ls ' + name, shell=True)
+
+
+def digest(x):
+    return hashlib.md5(x).hexdigest()
+"""

@@ -1,0 +1,212 @@
+"""What may be published is derived from the objects; a review that says otherwise is refused."""
+
+import copy
+import json
+import subprocess
+
+import pytest
+from derivation_change import TOKEN
+
+from reviewbot.derivation import derive
+from reviewbot.domain.quotes import quote_digest
+from reviewbot.errors import UsageError
+from reviewbot.publish.document import read
+
+SHELL = "python-shell-with-variable"
+
+
+def flaw(wanted, rule):
+    return next(remark for remark in wanted.remarks if remark.rule == rule)
+
+
+def test_an_honest_review_is_derived_whole(reviewed):
+    """Findings of this head come with anchors from the objects; what the base has is not among them."""
+    wanted = reviewed.derived()
+    assert (wanted.head, wanted.merge_base, wanted.files) == (reviewed.head, reviewed.merge_base, 3)
+    shell = flaw(wanted, SHELL)
+    assert (shell.place.path, shell.place.first) == ("app/flaws.py", 8)
+    assert (shell.anchor.first.new, shell.anchor.first.old, shell.anchor.first.old_at) == (8, None, 0)
+    assert {remark.place.path for remark in wanted.remarks} == {"app/flaws.py"}
+    assert wanted.renamed == (("app/old.py", "app/new.py"),)
+    assert (wanted.complete, wanted.exit_code) == (True, reviewed.document["verdict"]["exit_code"])
+    assert dict(wanted.read_by)["app/flaws.py"] == ("semgrep", "bandit", "secrets", "suppressions")
+
+
+def test_no_secret_is_in_what_is_derived(reviewed):
+    """The masked form passes; the token itself is nowhere."""
+    wanted = reviewed.derived()
+    assert any("secret" in remark.rule or "token" in remark.rule for remark in wanted.remarks)
+    assert TOKEN not in repr(wanted)
+
+
+def altered(document, where, value):
+    copied = copy.deepcopy(document)
+    *path, last = where
+    inner = copied
+    for step in path:
+        inner = next(f for f in inner if f["rule"] == SHELL) if step == SHELL else inner[step]
+    inner[last] = value
+    return copied
+
+
+FORGERIES = {
+    "other pull request": (("change", "pull_request"), 13),
+    "no pull request": (("change", "pull_request"), None),
+    "other head": (("change", "head"), "a" * 40),
+    "other base": (("change", "base"), "a" * 40),
+    "other merge base": (("change", "merge_base"), "a" * 40),
+    "other tree": (("change", "head_tree"), "a" * 40),
+    "a file less": (("change", "files"), []),
+    "other counts": (("change", "files", 0, "added"), 77),
+    "other class": (("change", "files", 0, "class"), "binary"),
+    "other policy": (("policy", "digest"), "sha256:0"),
+    "other packs": (("policy", "packs", 0, "digest"), "sha256:0"),
+    "other title": (("findings", SHELL, "title"), "See https://evil.example"),
+    "other reason": (("findings", SHELL, "reason"), "All is well."),
+    "milder severity": (("findings", SHELL, "severity"), "note"),
+    "other cwe": (("findings", SHELL, "cwe"), [1]),
+    "unknown rule": (("findings", SHELL, "rule"), "no-such-rule"),
+    "prose of nobody": (("findings", SHELL, "explanation"), "A model would have said so."),
+    "moved anchor": (("findings", SHELL, "span", "first"), 1),
+    "anchor outside": (("findings", SHELL, "span"), {"path": "app/flaws.py", "side": "new", "first": 9000, "last": 9000}),
+    "other file": (("findings", SHELL, "span", "path"), "app/a.py"),
+    "no such file": (("findings", SHELL, "span", "path"), "app/none.py"),
+    "other quote": (("findings", SHELL, "quote"), "harmless()"),
+    "a patch that is not there": (("findings", SHELL, "patch"), "p9"),
+    "greener verdict": (("verdict",), {"complete": True, "at_threshold": 0, "exit_code": 0}),
+    "extra text": (("note",), "hello"),
+    "extra text inside": (("findings", SHELL, "note"), "hello"),
+    "other schema": (("schema",), "reviewbot/review/2"),
+    "old side": (("findings", SHELL, "span", "side"), "old"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FORGERIES)
+def test_a_forged_review_is_refused(reviewed, ground, name):
+    """Each alteration alone is enough, and the refusal repeats nothing of what it says."""
+    where, value = FORGERIES[name]
+    document = altered(reviewed.document, where, value)
+    assert document != reviewed.document
+    with pytest.raises(UsageError) as caught:
+        derive(read(json.dumps(document).encode()), ground)
+    assert "evil" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "raw", [b"", b"{}", b"[1,", b'{"schema": NaN}', b'{"a":1,"a":2}', b"\xff", b"[" * 100_000]
+)
+def test_what_is_no_review(raw):
+    """Bytes that are no review are refused with a sentence."""
+    with pytest.raises(UsageError, match="the review is not"):
+        read(raw)
+
+
+def test_a_missing_review(reviewed):
+    """A review that was never written is said to be missing."""
+    with pytest.raises(UsageError, match="there is no review"):
+        reviewed.derived(at=reviewed.folder / "nowhere")
+
+
+def test_silence_of_a_required_reviewer_is_not_green(reviewed):
+    """Taking a scanner's word out of the coverage makes the verdict another, and the review a forgery."""
+    document = copy.deepcopy(reviewed.document)
+    for file in document["coverage"]:
+        file["by"].pop("semgrep")
+    with pytest.raises(UsageError, match="verdict"):
+        reviewed.derived(document)
+    document["verdict"] |= {"complete": False, "exit_code": 3}
+    wanted = reviewed.derived(document)
+    assert (wanted.complete, wanted.exit_code) == (False, 3)
+    assert wanted.gaps
+
+
+def test_other_flags_are_another_policy(reviewed):
+    """The publisher's own settings decide, and a review under others is refused."""
+    with pytest.raises(UsageError, match="another policy"):
+        reviewed.derived(fail_on="note", given_as={"fail_on": "--fail-on"})
+
+
+def test_quotes_are_looked_up_in_changed_files(reviewed):
+    """A quote that still stands is said to; one that is gone, or stands in an unchanged file only, is not."""
+    here = quote_digest(["    return subprocess.run('ls ' + name, shell=True)"])
+    indented = quote_digest(["return  subprocess.run('ls ' + name, shell=True)"])
+    two = quote_digest(["def run(name):", "    return subprocess.run('ls ' + name, shell=True)"])
+    gone = quote_digest(["was_here()"])
+    assert here == indented
+    wanted = reviewed.derived(quotes=((here, 1), (two, 2), (two, 1), (gone, 1)))
+    assert set(wanted.present) == {here, two}
+
+
+def patched(document, *, proof=None, **edit):
+    copied = copy.deepcopy(document)
+    finding = next(f for f in copied["findings"] if f["rule"] == SHELL)
+    finding["patch"] = "p1"
+    holds = {"applies": True, "parses": True, "finding_gone": True, "new_findings": 0, "tests": None}
+    change = {
+        "path": "app/flaws.py", "oid": "", "first": 8, "last": 8, "lines": ["    return subprocess.run(['ls', name])"], "exact": True,
+    }  # fmt: skip
+    patch = {
+        "id": "p1",
+        "finding": finding["fingerprint"],
+        "safe": True,
+        "edits": [change | edit],
+        "proof": holds | (proof or {}),
+    }
+    copied["patches"] = [patch]
+    return copied
+
+
+def _oid(reviewed):
+    done = subprocess.run(
+        ["git", "rev-parse", f"{reviewed.head}:app/flaws.py"],
+        cwd=reviewed.snapshot / "objects.git",
+        capture_output=True,
+        check=True,
+    )
+    return done.stdout.decode().strip()
+
+
+def suggested(reviewed, ground, **values):
+    proof = values.pop("proof", None)
+    document = patched(reviewed.document, proof=proof, **({"oid": _oid(reviewed)} | values))
+    return flaw(derive(read(json.dumps(document).encode()), ground), SHELL)
+
+
+def test_a_proven_patch_becomes_a_suggestion(reviewed, ground):
+    """Exactly the lines of the patch, for exactly the anchored lines."""
+    remark = suggested(reviewed, ground)
+    assert remark.suggestion.lines == ("    return subprocess.run(['ls', name])",)
+    assert remark.suggestion.appliable
+    assert remark.suggestion.proof == "applies · parses · finding gone · no new findings"
+
+
+def test_a_wider_patch_widens_the_anchor(reviewed, ground):
+    """The comment is attached to all lines that applying it replaces."""
+    remark = suggested(
+        reviewed,
+        ground,
+        first=7,
+        last=8,
+        lines=["def run(name: str):", "    return subprocess.run(['ls', name])"],
+    )
+    assert (remark.anchor.first.new, remark.anchor.last.new) == (7, 8)
+    assert remark.suggestion.before[0] == "def run(name):"
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"proof": {"applies": False}}, {"proof": {"parses": False}}, {"proof": {"finding_gone": False}},
+        {"proof": {"new_findings": 1}}, {"oid": "b" * 40}, {"exact": False}, {"path": "app/a.py"}, {"first": 900, "last": 900},
+    ],
+)  # fmt: skip
+def test_what_was_not_proven_is_not_suggested(reviewed, ground, values):
+    """A patch without its proof, for another blob or place, or altered by masking is not shown."""
+    assert suggested(reviewed, ground, **values).suggestion is None
+
+
+def test_anchors_follow_the_forges_own_base(reviewed):
+    """Where the forge's diff starts elsewhere, lines are counted in that diff."""
+    wanted = reviewed.derived(diff_base=reviewed.head)
+    assert wanted.remarks
+    assert all(remark.anchor is None for remark in wanted.remarks)
