@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from reviewbot.change import snapshot
 from reviewbot.policy import reference, schema
 from reviewbot.report.reference import review_reference
 from reviewbot.report.schema import schema_text
@@ -17,6 +18,7 @@ PAGES: list[tuple[str, Callable[[], str]]] = [
     ("policy.md", reference.page),
     *((f"schemas/{name}", lambda name=name: schema.schema_files()[name]) for name in schema.schema_files()),
     ("schemas/review.schema.json", schema_text),
+    ("schemas/snapshot.schema.json", snapshot.schema_text),
     ("review-format.md", review_reference),
 ]
 

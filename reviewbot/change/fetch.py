@@ -21,7 +21,7 @@ from reviewbot.change import snapshot
 from reviewbot.change.command import Git, executable
 from reviewbot.change.event import Started
 from reviewbot.change.snapshot import STORE, Snapshot
-from reviewbot.domain.hosts import is_loopback
+from reviewbot.domain.hosts import SYSTEM_BUNDLES, is_loopback
 from reviewbot.domain.paths import from_bytes, quoted
 from reviewbot.domain.policy import NetworkPolicy
 from reviewbot.domain.pull import ForgeKind
@@ -266,7 +266,9 @@ def _host(address: str) -> str:
 
 def _bundle(extra: str, place: Path) -> Path:
     """Write the system's certificates and the operator's into one file: git takes one, in place of its own."""
-    usual = ssl.get_default_verify_paths().cafile
+    # Not `cafile`, which obeys SSL_CERT_FILE.
+    places = (ssl.get_default_verify_paths().openssl_cafile, *SYSTEM_BUNDLES)
+    usual = next((name for name in places if Path(name).is_file()), None)
     parts = [Path(name) for name in (usual, extra) if name]
     bundle = place / "trusted.pem"
     try:

@@ -49,6 +49,32 @@ def document(snapshot: Snapshot) -> dict[str, object]:
     }
 
 
+def schema_text() -> str:
+    """Give the content of `docs/schemas/snapshot.schema.json`."""
+    commit: dict[str, object] = {"type": "string", "pattern": f"^{_SHA.pattern}$"}
+    name: dict[str, object] = {"type": "string", "minLength": 1, "maxLength": 999}
+    properties: dict[str, dict[str, object]] = {
+        "schema": {"const": SCHEMA, "description": "Name and version of this format."},
+        "forge": {"enum": [str(kind) for kind in ForgeKind], "description": "Which forge it was taken from."},
+        "repository": name | {"description": "The repository, as the run's environment names it."},
+        "pull_request": {"type": "integer", "minimum": 1, "description": "Number of the pull request."},
+        "target_branch": name | {"description": "Branch that it is aimed at."},
+        "base": commit | {"description": "Tip of that branch; the repository's policy is read there."},
+        "merge_base": commit | {"description": "Commit that the change starts from."},
+        "head": commit | {"description": "Newest commit of the pull request."},
+    }
+    schema = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:{SCHEMA.replace('/', ':')}",
+        "title": f"A snapshot by reviewbot ({SCHEMA})",
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+    return json.dumps(schema, indent=2) + "\n"
+
+
 def write(folder: Path, snapshot: Snapshot) -> None:
     """Write `snapshot.json`, the last thing that `collect` does: a folder without it is no snapshot."""
     text = json.dumps(document(snapshot), indent=2, ensure_ascii=True) + "\n"

@@ -57,7 +57,13 @@ def _joined(left: str, right: str) -> str:
 def _words(text: str) -> str:
     groups = itertools.groupby(text.split(" "), key=_plain)
     # Neighbouring words that cannot stay plain share a span.
-    return " ".join(" ".join(words) if plain else code(" ".join(words)) for plain, words in groups)
+    return " ".join(" ".join(words) if plain else _span(" ".join(words)) for plain, words in groups)
+
+
+def _span(text: str) -> str:
+    """Give a span for words of prose; a sentence's own punctuation stays behind it."""
+    word = text.rstrip(".,")
+    return code(word) + text[len(word) :] if word else code(text)
 
 
 def _plain(word: str) -> bool:

@@ -34,7 +34,8 @@ from reviewbot.forges.fields import odd
 from reviewbot.forges.session import PoliteSession
 
 _APPLY_SINCE = 7.0  # Server 2022; not established by a source, so the setting decides where it is given
-_BODY_CHARACTERS = 150_000  # TF error text in runatlantis/atlantis#1585
+# Half of the 150,000 of the error text in runatlantis/atlantis#1585: the server may count UTF-16 units.
+_BODY_CHARACTERS = 75_000
 _STATUS_CHARACTERS = 255  # no source gives a limit; this is GitLab's
 _ABOUT_THE_COMMENT = frozenset({400, 413})
 

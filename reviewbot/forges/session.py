@@ -21,7 +21,7 @@ from urllib3.exceptions import HTTPError, NewConnectionError, ReadTimeoutError
 from reviewbot.domain.policy import NetworkPolicy
 from reviewbot.domain.strict_json import BadJson, loads
 from reviewbot.errors import ForgeError, UncertainWriteError
-from reviewbot.forges.transport import VerifyingAdapter, allowed_origin, origin, tls_context
+from reviewbot.forges.transport import VerifyingAdapter, allowed_origin, context_for, origin
 
 _BODY_BYTES = 20 * 1024 * 1024
 _PIECE_BYTES = 64 * 1024
@@ -71,7 +71,7 @@ class PoliteSession(requests.Session):
         self._reading = 0
         self._proxies = {} if self._origin.loopback or not network.proxy else {"https": network.proxy}
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        adapter = VerifyingAdapter(tls_context(network))
+        adapter = VerifyingAdapter(context_for(self._origin, network))
         self.mount("https://", adapter)
         self.mount("http://", adapter)
 

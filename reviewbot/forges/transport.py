@@ -10,17 +10,9 @@ from requests import PreparedRequest
 from requests.adapters import HTTPAdapter
 from urllib3.util.retry import Retry
 
-from reviewbot.domain.hosts import is_loopback
+from reviewbot.domain.hosts import SYSTEM_BUNDLES, is_loopback
 from reviewbot.domain.policy import NetworkPolicy
 from reviewbot.errors import UsageError
-
-# Where distributions keep their bundle, for a Python whose OpenSSL was built to look elsewhere.
-_SYSTEM_BUNDLES = (
-    "/etc/ssl/certs/ca-certificates.crt",
-    "/etc/pki/tls/certs/ca-bundle.crt",
-    "/etc/ssl/ca-bundle.pem",
-    "/etc/ssl/cert.pem",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +53,11 @@ def allowed_origin(api: str) -> Origin:
     return found
 
 
+def context_for(place: Origin, network: NetworkPolicy) -> ssl.SSLContext:
+    """Give the context for an origin. Plain http to this machine gets one that trusts nobody: reading a bundle takes a while."""
+    return tls_context(network) if place.scheme == "https" else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
 def tls_context(network: NetworkPolicy) -> ssl.SSLContext:
     """Build a verifying context from the system's authorities, with the operator's bundle added to them.
 
@@ -70,7 +67,7 @@ def tls_context(network: NetworkPolicy) -> ssl.SSLContext:
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     # Not set_default_verify_paths(): that one obeys SSL_CERT_FILE and SSL_CERT_DIR.
     paths = ssl.get_default_verify_paths()
-    bundle = next((b for b in (paths.openssl_cafile, *_SYSTEM_BUNDLES) if Path(b).is_file()), None)
+    bundle = next((b for b in (paths.openssl_cafile, *SYSTEM_BUNDLES) if Path(b).is_file()), None)
     folder = paths.openssl_capath if Path(paths.openssl_capath).is_dir() else None
     if bundle or folder:
         context.load_verify_locations(cafile=bundle, capath=folder)

@@ -11,20 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from reviewbot.domain.hosts import is_loopback
+from reviewbot.domain.hosts import SYSTEM_BUNDLES, is_loopback
 from reviewbot.domain.policy import ModelPolicy, NetworkPolicy
 from reviewbot.errors import UsageError
 
 if TYPE_CHECKING:
     import httpx
-
-# Where distributions keep their bundle, for a Python whose OpenSSL was built to look elsewhere.
-_SYSTEM_BUNDLES = (
-    "/etc/ssl/certs/ca-certificates.crt",
-    "/etc/pki/tls/certs/ca-bundle.crt",
-    "/etc/ssl/ca-bundle.pem",
-    "/etc/ssl/cert.pem",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +86,7 @@ def tls_context(network: NetworkPolicy) -> ssl.SSLContext:
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     # Not set_default_verify_paths(): that one obeys SSL_CERT_FILE and SSL_CERT_DIR.
     paths = ssl.get_default_verify_paths()
-    bundle = next((b for b in (paths.openssl_cafile, *_SYSTEM_BUNDLES) if Path(b).is_file()), None)
+    bundle = next((b for b in (paths.openssl_cafile, *SYSTEM_BUNDLES) if Path(b).is_file()), None)
     folder = paths.openssl_capath if Path(paths.openssl_capath).is_dir() else None
     if bundle or folder:
         context.load_verify_locations(cafile=bundle, capath=folder)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from change_workshop import Workshop
+from jsonschema import Draft202012Validator
 
 from reviewbot.change import fetch, snapshot
 from reviewbot.change.event import Started
@@ -68,6 +69,15 @@ def test_a_snapshot_holds_both_sides(ledger, tmp_path):
     with GitRepository.store(tmp_path / "snap" / snapshot.STORE) as repository:
         change = collect(repository, Selection(taken.base, taken.head), target_branch=None, limits=Limits())
     assert [(file.path, file.added_count) for file in change.files] == [("a.py", 1)]
+
+
+def test_the_description_obeys_its_published_schema(ledger, tmp_path):
+    """And the reader refuses what the schema refuses (see below)."""
+    taken = fetched(asked(ledger), tmp_path / "snap")
+    schema = Draft202012Validator(json.loads(snapshot.schema_text()))
+    schema.validate(json.loads((tmp_path / "snap" / snapshot.FILE).read_text()))
+    assert not schema.is_valid(snapshot.document(taken) | {"head": "main"})
+    assert not schema.is_valid(snapshot.document(taken) | {"extra": 1})
 
 
 def test_nothing_but_objects_and_two_refs(ledger, tmp_path):

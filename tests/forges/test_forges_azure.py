@@ -422,8 +422,8 @@ def test_a_comment_that_is_too_long_does_not_stop_the_others(stage):
     """What the server refuses for its content is given back with the server's words."""
     forge = stage.connect()
     anchor = stage.anchor("app/main.py", Side.NEW, 5)
-    limit = forge.capabilities.body_limit
-    long, right = Post("long", anchor, "x" * (limit + 1)), Post("right", anchor, "x" * limit)
+    fits = "\U0001f600" * forge.capabilities.body_limit  # two UTF-16 units each
+    long, right = Post("long", anchor, "x" * 150_001), Post("right", anchor, fits)
     (refused,) = forge.post(forge.pull_request(), [long, right])
     assert refused.key == "long"
     words = "A discussion comment cannot be longer than 150000 characters. Parameter name: comment.Content"
