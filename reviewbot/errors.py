@@ -37,6 +37,15 @@ class ForgeError(ReviewbotError):
     exit_code = 4
 
 
+class DeniedError(ForgeError):
+    """The forge answered 4xx and did nothing. `said` are its own words, whole and untrusted."""
+
+    def __init__(self, sentence: str, *, status: int, said: str, hint: str = "") -> None:
+        super().__init__(sentence, hint=hint)
+        self.status = status
+        self.said = said
+
+
 class UncertainWriteError(ForgeError):
     """A write was sent and its answer is missing or broken: it may have happened. List before trying again."""
 

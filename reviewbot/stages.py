@@ -33,6 +33,7 @@ from reviewbot.domain.wanted import Unreviewed, Wanted
 from reviewbot.errors import ReviewbotError, UsageError
 from reviewbot.forges.base import Access
 from reviewbot.policy.gate import EXIT_INCOMPLETE
+from reviewbot.publish import summary
 from reviewbot.publish.apply import Quotes, Terms, publish
 from reviewbot.publish.marker import Keys
 from reviewbot.publish.outcome import Outcome
@@ -117,7 +118,7 @@ def collect(given: Started, work: Work, folder: Path) -> Snapshot:
     if branch is None:
         work.say("asking the forge for the target branch")
         ref = given.ref(fetch.pull_number(given, remote, work.environ))
-        forge = _connect(ref, _reading(given.kind, work), work.policy)
+        forge = _connect(ref, _reading(given.kind, work), work)
         try:
             branch = forge.pull_request().target_branch
         finally:
@@ -180,19 +181,27 @@ def _access(kind: ForgeKind, name: str, work: Work) -> Access:
     return Access(work.environ[name], name, presented, work.policy.network)
 
 
-def _connect(ref: PullRef, access: Access, policy: Policy) -> Forge:
+def _connect(ref: PullRef, access: Access, work: Work) -> Forge:
+    policy, environ = work.policy, work.environ
     status = policy.forge.status
     if ref.kind is ForgeKind.GITLAB:
         from reviewbot.forges import gitlab  # noqa: PLC0415 (one SDK per run)
 
-        return gitlab.connect(ref, access, status_name=status)
+        return gitlab.connect(ref, access, status_name=status, pipeline_id=_pipeline(ref, environ))
     if ref.kind is ForgeKind.GITHUB:
         from reviewbot.forges import github  # noqa: PLC0415 (one SDK per run)
 
-        return github.connect(ref, access, status_name=status)
+        return github.connect(ref, access, status_name=status, status_as=policy.forge.github_status)
     from reviewbot.forges import azure  # noqa: PLC0415 (one SDK per run)
 
     return azure.connect(ref, access, status_name=status, suggestions=policy.forge.suggestions)
+
+
+def _pipeline(ref: PullRef, environ: Mapping[str, str]) -> int | None:
+    """Name the pipeline that a status is to join; one of another project is none of the request's."""
+    ours = environ.get("CI_PROJECT_ID") == ref.repository
+    number = environ.get("CI_PIPELINE_ID", "")
+    return int(number) if ours and number.isdecimal() else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +226,15 @@ class Published:
     outcome: Outcome
     wanted: Wanted | None
     why: str
+    links: str | None = None
+
+    @property
+    def page(self) -> str:
+        """The summary as Markdown, for the CI's own page of the job; made by us, like all that is published."""
+        if self.wanted is None:
+            return summary.unreviewed(Unreviewed("", self.why or self.outcome.why))
+        beside = summary.Published(superseded_by=self.outcome.superseded_by)
+        return summary.summary(self.wanted, beside, links=self.links, limit=summary.MOST)
 
     @property
     def exit_code(self) -> int:
@@ -236,7 +254,7 @@ def publish_review(given: Started, job: Publication, work: Work) -> Published:
     ref = given.ref(_number(given, work))
     taken, why = _taken(given, job, ref)
     derived: list[Wanted | Unreviewed] = []
-    forge = _connect(ref, _writing(given.kind, work), work.policy)
+    forge = _connect(ref, _writing(given.kind, work), work)
 
     def wanted_of(pull: PullRequest, quotes: Quotes) -> Wanted | Unreviewed:
         work.say("deriving what may be published")
@@ -258,8 +276,9 @@ def publish_review(given: Started, job: Publication, work: Work) -> Published:
         forge.close()
     last = derived[-1] if derived else None
     return Published(
-        outcome, last if isinstance(last, Wanted) else None, last.why if isinstance(last, Unreviewed) else ""
-    )
+        outcome, last if isinstance(last, Wanted) else None,
+        last.why if isinstance(last, Unreviewed) else "", work.policy.rule_links,
+    )  # fmt: skip
 
 
 def check_can_publish(given: Started, work: Work) -> None:

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from reviewbot.domain.wanted import Wanted
     from reviewbot.stages import Published
 
-_MOST_PAGE = 1_000_000  # bytes; GitHub takes a MiB per step
-
 
 def tell(published: "Published", review: Path, environ: Mapping[str, str]) -> None:
     """Mark the findings in the CI's own way, and give it the page. On a laptop nothing happens."""
@@ -23,14 +21,25 @@ def tell(published: "Published", review: Path, environ: Mapping[str, str]) -> No
     if found is None:
         return
     lines = _marks(found, published.wanted) if published.wanted is not None else []
-    page = review / "review.md"
-    if found is Ci.AZURE and page.is_file():
+    page = _page(published.page, review) if found is not Ci.GITLAB else None
+    if found is Ci.AZURE and page is not None:
         # The path is ours and the operator's; nothing of the change can be in it.
         lines.append(f"##vso[task.uploadsummary]{page.absolute()}")
     _raw(lines)
-    summary = environ.get("GITHUB_STEP_SUMMARY")
-    if found is Ci.GITHUB and summary and page.is_file():
-        _append(page, Path(summary))
+    place = environ.get("GITHUB_STEP_SUMMARY")
+    if found is Ci.GITHUB and place:
+        _append(published.page, Path(place))
+
+
+def _page(text: str, review: Path) -> Path | None:
+    """Write the page beside the review, for a CI that wants a file."""
+    path = review / "summary.md"
+    # The page is a courtesy: that there is no place for it must not change the result.
+    with suppress(OSError):
+        review.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+        return path
+    return None
 
 
 def _marks(found: Ci, wanted: "Wanted") -> list[str]:
@@ -54,10 +63,6 @@ def _raw(lines: list[str]) -> None:
     out.flush()
 
 
-def _append(page: Path, summary: Path) -> None:
-    # The page is a courtesy: that a runner gives no place for it must not change the result.
-    with suppress(OSError):
-        content = page.read_bytes()
-        if len(content) <= _MOST_PAGE:
-            with summary.open("ab") as file:
-                file.write(content)
+def _append(page: str, place: Path) -> None:
+    with suppress(OSError), place.open("a", encoding="utf-8") as file:
+        file.write(page)

@@ -10,7 +10,7 @@ from reviewbot.cli import ci_report
 from reviewbot.cli.options import SETTINGS, added, as_variables
 from reviewbot.cli.progress import StderrProgress
 from reviewbot.domain.paths import quoted
-from reviewbot.domain.visible import visible
+from reviewbot.domain.visible import visible, visible_block
 from reviewbot.errors import ForgeError
 
 if TYPE_CHECKING:
@@ -86,8 +86,12 @@ def said(published: "Published", job: "Publication") -> int:
                 )
             )
         )
-    for sentence in filter(None, (published.outcome.why, published.why and f"not reviewed: {published.why}")):
-        click.echo(visible(sentence))
+    outcome = published.outcome
+    open_still = outcome.unresolved and f"threads of what is gone stay open: {outcome.unresolved}"
+    for said_too in filter(
+        None, (outcome.why, published.why and f"not reviewed: {published.why}", open_still)
+    ):
+        click.echo(visible_block(said_too))
     if job.dry_run:
         click.echo("nothing was done: this was a dry run")
     else:

@@ -1,6 +1,7 @@
 """The policy as the run obeys it: operator, repository and flags already settled."""
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from reviewbot.domain.change import FileClass
 from reviewbot.domain.finding import Confidence, Severity
@@ -43,7 +44,7 @@ class ForgePolicy:
     `accounts` are the forge's ids of accounts that were ours before a token was changed. `status` is
     the name of the one status. `url`, `git` and `repositories` hold a run to what the operator means: the
     interface's address, how addresses for git begin, and patterns of repositories; None or empty where the
-    environment is believed. `suggestions`: whether Azure DevOps Server has its apply button; None
+    environment is believed. `github_status`: a commit status, or a check run. `suggestions`: whether Azure DevOps Server has its apply button; None
     means from Server 2022 on.
     """
 
@@ -54,6 +55,7 @@ class ForgePolicy:
     repositories: tuple[str, ...] = ()
     accounts: tuple[str, ...] = ()
     status: str = "reviewbot"
+    github_status: Literal["status", "check"] = "status"
     suggestions: bool | None = None
 
 

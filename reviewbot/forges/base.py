@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from reviewbot.domain.policy import NetworkPolicy
 from reviewbot.domain.visible import visible
-from reviewbot.errors import ForgeError, UsageError
+from reviewbot.errors import DeniedError, UsageError
 
 _SHOWN_CHARACTERS = 300
 
@@ -60,15 +60,6 @@ def shown(text: str, access: Access) -> str:
     """Make a forge's own words fit for a message: one visible line, cut, the token never in it."""
     line = visible(" ".join(text.replace(access.token, "[token]").split()))
     return line if len(line) <= _SHOWN_CHARACTERS else line[: _SHOWN_CHARACTERS - 1] + "…"
-
-
-class DeniedError(ForgeError):
-    """The forge answered 4xx and did nothing. `said` are its own words, whole and untrusted."""
-
-    def __init__(self, sentence: str, *, status: int, said: str, hint: str = "") -> None:
-        super().__init__(sentence, hint=hint)
-        self.status = status
-        self.said = said
 
 
 def refusal(access: Access, rights: Rights, status: int, said: str = "") -> DeniedError:

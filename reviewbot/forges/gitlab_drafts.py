@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from reviewbot.domain.forge import Post, Refused
 from reviewbot.domain.pull import PullRequest
-from reviewbot.forges.base import DeniedError
+from reviewbot.errors import DeniedError
 from reviewbot.forges.fields import number
 from reviewbot.forges.gitlab_position import position, why_lost, why_refused
 from reviewbot.forges.gitlab_wire import Wire

@@ -7,7 +7,7 @@ takes the newest one of the commit, or makes an external one.
 from dataclasses import dataclass
 
 from reviewbot.domain.forge import Status, StatusState
-from reviewbot.forges.base import DeniedError
+from reviewbot.errors import DeniedError
 from reviewbot.forges.fields import number, optional_text, text
 from reviewbot.forges.gitlab_reading import account
 from reviewbot.forges.gitlab_wire import Record, Wire

@@ -128,6 +128,11 @@ class ForgeSection(Section):
         "a token was replaced. Their threads with a true marker stay ours.",
     )
     status: Line = Field(default=_FORGE.status, description="Name of the one status that is set on the head.")
+    github_status: Literal["status", "check"] = Field(
+        default=_FORGE.github_status,
+        description="GitHub: set a commit status, or make a check run, which only an App's token and GITHUB_TOKEN may "
+        "(checks: write).",
+    )
     suggestions: bool | None = Field(
         default=None,
         description="Azure DevOps Server: whether its pages have the button that applies a suggestion. "

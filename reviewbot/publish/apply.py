@@ -8,11 +8,11 @@ and where it is, the status is read.
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from reviewbot.domain.forge import Forge, Post, ThreadState
+from reviewbot.domain.forge import Forge, Post, Thread, ThreadState
 from reviewbot.domain.ports import Progress, Record
 from reviewbot.domain.pull import PullRequest
 from reviewbot.domain.wanted import Remark
-from reviewbot.errors import ForgeError, ReviewbotError, UncertainWriteError
+from reviewbot.errors import DeniedError, ForgeError, ReviewbotError, UncertainWriteError
 from reviewbot.publish import outcome
 from reviewbot.publish.bodies import Bodies
 from reviewbot.publish.inert import Posted
@@ -30,6 +30,7 @@ WantedOf = Callable[[PullRequest, Quotes], Said]
 ROUNDS = 3
 """How often a run looks and writes at most, where answers to writes are lost."""
 
+_FORBIDDEN = 403
 _HARMFUL = "its words could not be made harmless"
 
 
@@ -70,7 +71,7 @@ def publish(
         return outcome.counted(first.plan, first.status, 0, rows)
     run.settle(first, run.write)
     done = outcome.counted(first.plan, first.status, len(run.refused), rows)
-    return run.moved_on(done)
+    return run.moved_on(replace(done, unresolved=run.unresolved))
 
 
 def _stale(pull: PullRequest, head: str | None) -> Outcome | None:
@@ -84,13 +85,17 @@ def _stale(pull: PullRequest, head: str | None) -> Outcome | None:
 
 @dataclass(slots=True)
 class _Run:
-    """One run on one head. `refused` is what it was not let post, by fingerprint."""
+    """One run on one head.
+
+    `refused` is what it was not let post, by fingerprint; `unresolved` why it was not let resolve threads.
+    """
 
     wanted_of: WantedOf
     terms: Terms
     pen: Pen
     refused: dict[str, str] = field(default_factory=dict)
     superseded_by: str | None = None
+    unresolved: str = ""
     _asked: tuple[frozenset[tuple[str, int]], Said] | None = None
 
     @property
@@ -187,7 +192,17 @@ class _Run:
         for step in plan.resolve:
             if not step.said:
                 self.pen.reply(step.own.thread, self.bodies.gone(step, self.pen.pull.head))
-            self.pen.resolve(step.own.thread)
+            if not self.unresolved:
+                self._try_to_resolve(step.own.thread)
+
+    def _try_to_resolve(self, thread: Thread) -> None:
+        """Resolve; a token that may comment and not resolve is no reason to fail, for the reply says it."""
+        try:
+            self.pen.resolve(thread)
+        except DeniedError as error:
+            if error.status != _FORBIDDEN:
+                raise
+            self.unresolved = str(error)
 
     def _reopen(self, plan: Plan) -> None:
         """Open, then say why: a run that was killed between the two finds an open thread whose reply is missing.

@@ -26,7 +26,7 @@ class Outcome:
 
     The numbers count threads. `status` is what the status says now; None if none was set. `superseded_by`
     is the head that the pull request has by now, where that is not the reviewed one, or the head at which
-    it was closed; `why` says so in words. `rows` are the plan, with every finding and thread in it.
+    it was closed; `why` says so in words. `unresolved` says why fixed threads had to stay open, if they had to. `rows` are the plan, with every finding and thread in it.
     """
 
     status: Status | None
@@ -40,6 +40,7 @@ class Outcome:
     refused: int = 0
     superseded_by: str | None = None
     why: str = ""
+    unresolved: str = ""
 
 
 def counted(plan: Plan, status: Status, refused: int, rows: tuple[Row, ...]) -> Outcome:

@@ -150,6 +150,26 @@ def test_a_token_without_rights_is_told_what_it_needs(scene):
     assert weak not in str(caught.value)
 
 
+def test_a_token_that_may_not_resolve_is_no_failure(tmp_path):
+    """GitHub lets a token without `contents: write` comment and not resolve: the reply says it, the gate stands."""
+    scene = Scene("github", tmp_path, {"app/shell.py": SHELL})
+    with scene.fake:
+        least = scene.fake.add_token(
+            scene.bot, {"pull_requests:write", "statuses:write", "contents:read", "metadata:read"}
+        )
+        scene.round(env={"REVIEWBOT_FORGE_TOKEN": least})
+        scene.push({"app/shell.py": QUIET})
+        published = scene.round(env={"REVIEWBOT_FORGE_TOKEN": least})
+        assert published.exit_code == 0
+        assert "contents: write" in published.outcome.unresolved
+        (thread,) = scene.threads()[0]
+        assert scene.is_open(thread)
+        assert scene.head[:7] in thread["bodies"][-1]
+        again = scene.round(env={"REVIEWBOT_FORGE_TOKEN": least})
+        assert again.exit_code == 0
+        assert len(scene.threads()[0][0]["bodies"]) == 2
+
+
 def test_settings_are_missing(scene):
     """No token and no keys: a sentence each, before anything is asked of the forge."""
     for name in ("REVIEWBOT_FORGE_TOKEN", "REVIEWBOT_MARKER_KEYS"):

@@ -8,9 +8,9 @@ from reviewbot.domain.anchor import Anchor, Line, Side
 from reviewbot.domain.forge import Post, Status, StatusState, SuggestionStyle, ThreadState
 from reviewbot.domain.policy import NetworkPolicy
 from reviewbot.domain.pull import ForgeKind, PullRef
-from reviewbot.errors import ForgeError, UncertainWriteError
+from reviewbot.errors import DeniedError, ForgeError, UncertainWriteError
 from reviewbot.forges import gitlab
-from reviewbot.forges.base import Access, DeniedError
+from reviewbot.forges.base import Access
 
 NAME = "reviewbot"
 PATIENT = NetworkPolicy(connect_s=5.0, idle_s=30.0)
