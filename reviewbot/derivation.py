@@ -253,7 +253,7 @@ def _remarks(document: ReviewDocument, files: _Files, ground: Ground) -> Iterato
     for finding in document.findings:
         _check_words(finding, ground.rules)
         path = files.path(finding.span.path)
-        quote = _checked_quote(finding, files.lines(path))
+        quote = _checked_quote(finding, files.lines(path), ground.rules)
         if finding.outcome not in _SHOWN:
             continue
         if finding.fingerprint in seen:
@@ -307,7 +307,7 @@ def _check_words(finding: SaidFinding, rules: RuleSet) -> None:
         raise UsageError(f"the review says of the rule {rule.id} what the catalogue does not say")
 
 
-def _checked_quote(finding: SaidFinding, lines: list[str] | None) -> list[str]:
+def _checked_quote(finding: SaidFinding, lines: list[str] | None, rules: RuleSet) -> list[str]:
     """Give the lines that the finding is about, from the objects, after comparing them with what it quotes."""
     said = finding.quote.split("\n")
     span = finding.span
@@ -315,6 +315,8 @@ def _checked_quote(finding: SaidFinding, lines: list[str] | None) -> list[str]:
         return said
     if finding.outcome is Outcome.EXISTING and lines is None:
         return said
+    if not finding.quote and not lines and finding.rule in {rule.id for rule in rules.touch}:
+        return said  # about a file that is deleted, empty or no file: there is no line to quote
     if lines is None or not span.first <= span.last <= len(lines):
         raise UsageError("the review has a finding on lines that the change does not have")
     ours = lines[span.first - 1 : span.last][:QUOTED_LINES]

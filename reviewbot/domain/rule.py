@@ -32,7 +32,12 @@ class ReviewDetector:
     not_violations: tuple[str, ...]
 
 
-Detector = SemgrepDetector | ToolDetector | ReviewDetector
+@dataclass(frozen=True, slots=True)
+class TouchDetector:
+    """That a file under the rule's `applies_to` was changed at all, in any way."""
+
+
+Detector = SemgrepDetector | ToolDetector | ReviewDetector | TouchDetector
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +112,11 @@ class RuleSet:
     def semgrep(self) -> tuple[Rule, ...]:
         """Rules that semgrep runs."""
         return tuple(rule for rule in self.rules if isinstance(rule.detector, SemgrepDetector))
+
+    @property
+    def touch(self) -> tuple[Rule, ...]:
+        """Rules about files that may not change unnoticed."""
+        return tuple(rule for rule in self.rules if isinstance(rule.detector, TouchDetector))
 
     @property
     def review(self) -> tuple[Rule, ...]:

@@ -21,6 +21,7 @@ from reviewbot.domain.rule import (
     RuleSet,
     SemgrepDetector,
     ToolDetector,
+    TouchDetector,
 )
 from reviewbot.errors import PolicyError
 from reviewbot.policy import pack_files
@@ -154,6 +155,8 @@ def _detector(detect: DetectSection) -> Detector:
         return ReviewDetector(review.question, review.evidence, review.violations, review.not_violations)
     if detect.sarif is not None:
         return ToolDetector(detect.sarif.tool, detect.sarif.rule)
+    if detect.touch is not None:
+        return TouchDetector()
     name = next(name for name in ("bandit", "secrets", "suppressions") if getattr(detect, name) is not None)
     return ToolDetector(name, getattr(detect, name))
 

@@ -106,6 +106,11 @@ class DetectSection(Section):
     sarif: SarifRuleSection | None = Field(
         default=None, description="A rule of a scanner that the operator declared."
     )
+    touch: Literal["any"] | None = Field(
+        default=None,
+        description="`any`: every change of a file under applies_to is a finding, its deletion too. `bad` and `good` "
+        "are then paths.",
+    )
 
     def problems(self) -> Iterator[tuple[Key, str]]:
         """Check that one detector is named, and that a semgrep body leaves our keys to us."""

@@ -3,8 +3,9 @@
 import json
 
 # Each a real flaw of the bundled change; nothing else may be shown. A second finding on one line is another flaw.
-FLAWS = {
-    (".github/workflows/ci.yml", 9),
+FLAWS = [
+    (".github/workflows/ci.yml", 9),  # a script injection
+    (".github/workflows/ci.yml", 9),  # and that CI is changed at all
     ("Dockerfile", 3),
     ("orders/accounts.py", 9),
     ("orders/settings.py", 8),
@@ -13,7 +14,7 @@ FLAWS = {
     ("orders/views.py", 27),
     ("orders/views.py", 44),
     ("orders/views.py", 50),
-}
+]
 
 
 def test_the_demo_finds_the_flaws_and_nothing_else(reviewbot, tmp_path):

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import subprocess
 from collections import Counter
 from pathlib import Path, PurePosixPath
@@ -303,6 +302,14 @@ def test_suppression_rule_fires_on_bad_and_not_on_good(name):
     assert scan(rule["bad"]) <= set(names(rule, "suppressions"))
     assert scan(rule["bad"])
     assert scan(rule["good"]) == set()
+
+
+@pytest.mark.parametrize("name", of("touch"))
+def test_touch_rule_is_about_its_bad_path_and_not_its_good_one(name):
+    """`bad` and `good` of such a rule are paths."""
+    rule = DOCUMENTS[name]
+    assert first_match(rule["applies_to"], rule["bad"].strip()) is not None
+    assert first_match(rule["applies_to"], rule["good"].strip()) is None
 
 
 def test_no_test_of_bandit_has_two_rules():
