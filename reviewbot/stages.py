@@ -8,6 +8,7 @@ given no token, no key and no other variable than it needs.
 import base64
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -134,13 +135,19 @@ def _remote(given: Started, work: Work) -> fetch.Remote:
     )  # fmt: skip
 
 
+def _given(environ: Mapping[str, str], name: str) -> str | None:
+    """Give a secret's variable. Azure Pipelines leaves `$(NAME)` where it withholds one, as from forks."""
+    value = environ.get(name, "")
+    return None if not value or re.fullmatch(r"\$\([A-Za-z_][A-Za-z0-9_.]*\)", value) else value
+
+
 def _authorization(given: Started, environ: Mapping[str, str]) -> str:
     if given.remote.startswith("file:"):
         return ""
-    token, user = environ.get(READ_TOKEN), _OWN_USER[given.kind]
+    token, user = _given(environ, READ_TOKEN), _OWN_USER[given.kind]
     if not token:
         name, user = _CI_READS[given.kind]
-        token = environ.get(name)
+        token = _given(environ, name)
         if token and given.kind is ForgeKind.AZURE:
             return f"Bearer {token}"
     if not token:
@@ -152,14 +159,14 @@ def _authorization(given: Started, environ: Mapping[str, str]) -> str:
 
 def _reading(kind: ForgeKind, work: Work) -> Access:
     for name in (READ_TOKEN, _CI_READS[kind][0]):
-        if work.environ.get(name):
+        if _given(work.environ, name):
             return _access(kind, name, work)
     raise UsageError(f"no token for reading: {READ_TOKEN} is not set")
 
 
 def _writing(kind: ForgeKind, work: Work) -> Access:
     for name in (work.policy.forge.token_env, _CI_WRITES.get(kind, "")):
-        if work.environ.get(name):
+        if _given(work.environ, name):
             return _access(kind, name, work)
     where = {
         ForgeKind.GITLAB: "a project access token with the role Developer and the scope api "
@@ -250,7 +257,7 @@ def publish_review(given: Started, job: Publication, work: Work) -> Published:
     Without a review that can be used "incomplete" is published. Raises `ForgeError` where the forge
     refuses or does not answer, `UsageError` where a token or key is missing.
     """
-    keys = Keys.parse(work.environ.get(work.policy.forge.keys_env), work.policy.forge.keys_env)
+    keys = Keys.parse(_given(work.environ, work.policy.forge.keys_env), work.policy.forge.keys_env)
     ref = given.ref(_number(given, work))
     taken, why = _taken(given, job, ref)
     derived: list[Wanted | Unreviewed] = []
@@ -284,7 +291,7 @@ def publish_review(given: Started, job: Publication, work: Work) -> Published:
 def check_can_publish(given: Started, work: Work) -> None:
     """Refuse before the work begins what would be refused after it. Raises `UsageError`."""
     _writing(given.kind, work)
-    Keys.parse(work.environ.get(work.policy.forge.keys_env), work.policy.forge.keys_env)
+    Keys.parse(_given(work.environ, work.policy.forge.keys_env), work.policy.forge.keys_env)
 
 
 def _number(given: Started, work: Work) -> int:

@@ -133,8 +133,13 @@ def _github(environ: Mapping[str, str], event: bytes | None) -> Started | None:
         return None
     server = _address("GITHUB_SERVER_URL", _needed(environ, "GITHUB_SERVER_URL"))
     repository = _needed(environ, "GITHUB_REPOSITORY")
-    number = _inside(pull, "number") if pull is not None else None
     head = _text(pull, "head", "sha") if pull is not None else _text(run, "head_sha")
+    number = _inside(pull, "number") if pull is not None else None
+    if pull is None:
+        # GitHub lists the requests of a run, but none of a fork's: then git tells which has this head.
+        listed = _inside(run, "pull_requests")
+        only = listed[0] if isinstance(listed, list) and len(listed) == 1 else None
+        number = _inside(only, "number") if _text(only, "head", "sha") == head else None
     if (pull is not None and not isinstance(number, int)) or head is None or not _SHA.fullmatch(head):
         raise UsageError("the event of GitHub Actions (GITHUB_EVENT_PATH) names no pull request with a head")
     known = number if isinstance(number, int) and number > 0 else None

@@ -81,6 +81,14 @@ def test_github_knows_a_finished_workflow_by_its_head():
     assert (found.number, found.head, found.target_branch, found.head_refs) == (None, HEAD, None, ())
 
 
+@pytest.mark.parametrize(("listed", "number"), [([HEAD], 12), ([HEAD, HEAD], None), (["b" * 40], None)])
+def test_a_finished_workflow_may_name_its_request(listed, number):
+    """Where GitHub lists exactly one request with this head, that is it."""
+    pulls = [{"number": 12, "head": {"sha": sha}, "base": {"ref": "main"}} for sha in listed]
+    found = started(GITHUB, event(workflow_run={"head_sha": HEAD, "pull_requests": pulls}))
+    assert (found.number, found.head) == (number, HEAD)
+
+
 def test_azure_prefers_the_source_branch():
     """The trial merge is the second choice, for it is missing where there are conflicts."""
     found = started(AZURE, None)

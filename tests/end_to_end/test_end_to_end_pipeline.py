@@ -173,7 +173,8 @@ def test_a_token_that_may_not_resolve_is_no_failure(tmp_path):
 def test_settings_are_missing(scene):
     """No token and no keys: a sentence each, before anything is asked of the forge."""
     for name in ("REVIEWBOT_FORGE_TOKEN", "REVIEWBOT_MARKER_KEYS"):
-        done = scene.call("run", without=(name,))
+        # What Azure Pipelines leaves of a secret that it withholds is none either.
+        done = scene.call("run", env={name: f"$({name})" if scene.kind == "azure" else ""})
         assert done.returncode == 2
         assert name in done.stderr
     assert scene.fake.log == []
