@@ -25,6 +25,11 @@ test: check
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 	sh scripts/test-wheel.sh $(VENV)
 
+# Needs root and Debian; asks no image registry. docs/image.md says what it makes.
+.PHONY: image
+image:
+	@sh scripts/image.sh
+
 bench: $(READY)
 	$(BIN)/python benchmarks/run.py
 
