@@ -4,7 +4,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,7 +29,7 @@ from reviewbot.policy import config, packs
 from reviewbot.policy.config import Overrides, PolicyFile
 from reviewbot.scanners import locate, registry
 from reviewbot.shipped import folder
-from reviewbot.store.cache import opened, opened_to_read
+from reviewbot.store.cache import NoCache, opened, opened_to_read
 
 if TYPE_CHECKING:
     from reviewbot.derivation import Ground
@@ -78,7 +78,7 @@ def prepared(request: Request, environ: Mapping[str, str], progress: Progress) -
         home = _private(request.home) if request.home else record_folder(repository)
         name = run_id(time.time_ns() // 1_000_000, os.urandom(10))
         log = stack.enter_context(EventLog(home / "runs" / name, clock=lambda: datetime.now(UTC)))
-        cache = stack.enter_context(_cache(environ, home))
+        cache = stack.enter_context(_cache(environ, None if request.snapshot else home))
         sandbox = RecordedSandbox(lambda: _rung(policy, home), log)
         scanners = registry.build(policy, rules, tools=locate.locate(environ))
         policy = _served(policy, stack, progress)
@@ -147,11 +147,14 @@ def settled_policy(
     return config.load(operator=operator, repository=own, overrides=request.overrides)
 
 
-def _cache(environ: Mapping[str, str], home: Path) -> AbstractContextManager[Cache]:
-    """Open the cache: the run's own, or a shared one, which only jobs of a protected branch may write."""
+def _cache(environ: Mapping[str, str], home: Path | None) -> AbstractContextManager[Cache]:
+    """Open the cache: the repository's own, or a shared one, which only jobs of a protected branch may write.
+
+    A snapshot has none of its own: what lies beside its review becomes an artifact.
+    """
     shared = environ.get("REVIEWBOT_CACHE")
     if not shared:
-        return opened(home / "cache.sqlite")
+        return opened(home / "cache.sqlite") if home else nullcontext(NoCache())
     path = Path(shared) / "cache.sqlite"
     return opened(path) if environ.get("REVIEWBOT_CACHE_WRITE") == "1" else opened_to_read(path)
 

@@ -81,6 +81,7 @@ class Scene:
             "REVIEWBOT_FORGE_REMOTE": f"file://{self.repo.path}", "REVIEWBOT_PULL_REQUEST": str(self.number),
             "REVIEWBOT_TARGET_BRANCH": "main", "REVIEWBOT_FORGE_TOKEN": self.token, "REVIEWBOT_MARKER_KEYS": KEYS,
             "REVIEWBOT_NO_MODEL": "1", "REVIEWBOT_FAIL_ON": "warning",
+            "REVIEWBOT_CACHE": str(self.place / "cache"), "REVIEWBOT_CACHE_WRITE": "1",
         }  # fmt: skip
         return found | {name: os.environ[name] for name in ("REVIEWBOT_SCANNERS",) if name in os.environ}
 

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from reviewbot.store.cache import NoCache, SqliteCache, opened
+from reviewbot.store.cache import NoCache, SqliteCache, opened, opened_to_read
 
 
 @pytest.fixture
@@ -83,3 +83,25 @@ def test_no_cache_forgets():
     cache = NoCache()
     cache.put("key", b"value")
     assert cache.get("key") is None
+
+
+def test_a_shared_cache_is_read_and_never_written(tmp_path):
+    """A job of a pull request finds what a protected branch's job has put there, and leaves no byte of its own."""
+    path = tmp_path / "cache.sqlite"
+    with opened(path) as cache:
+        cache.put("key", b"value")
+    before = path.read_bytes()
+    with opened_to_read(path) as cache:
+        assert cache.get("key") == b"value"
+        cache.put("key", b"another")
+        cache.put("other", b"x")
+        assert (cache.get("key"), cache.get("other")) == (b"value", None)
+    assert path.read_bytes() == before
+    assert [entry.name for entry in tmp_path.iterdir()] == ["cache.sqlite"]
+
+
+def test_a_shared_cache_that_is_not_there_is_empty(tmp_path):
+    """It is not made, and is no error."""
+    with opened_to_read(tmp_path / "none" / "cache.sqlite") as cache:
+        assert cache.get("key") is None
+    assert list(tmp_path.iterdir()) == []
