@@ -119,6 +119,8 @@ def _check_change(document: ReviewDocument, change: Change) -> None:
         ("tree of the base", said.base_tree, change.base_tree),
         ("tree of the head", said.head_tree, change.head_tree),
     )
+    if not _is(said.repository, visible(change.repository)):
+        raise UsageError("the review is of another repository")
     for name, theirs, ours in pairs:
         if theirs != ours:
             raise UsageError(f"the review is of another change: its {name} is {theirs}, not {ours}")

@@ -50,6 +50,7 @@ def altered(document, where, value):
 
 
 FORGERIES = {
+    "other repository": (("change", "repository"), "pay/other"),
     "other pull request": (("change", "pull_request"), 13),
     "no pull request": (("change", "pull_request"), None),
     "other head": (("change", "head"), "a" * 40),
