@@ -320,7 +320,7 @@ def _derived(
 ) -> Wanted | Unreviewed:
     question = {
         "snapshot": str(job.snapshot.absolute()), "review": str(job.review.absolute()), "diff_base": pull.diff_base,
-        "context": reach.context,
+        "context": reach.context, "similarity": reach.similarity,
         "style": str(reach.suggestion), "quotes": quotes,
     }  # fmt: skip
     kept = {name: work.environ[name] for name in _KEPT if name in work.environ}

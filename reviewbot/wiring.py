@@ -14,6 +14,7 @@ from reviewbot.audit.record import EventLog
 from reviewbot.audit.recorded import RecordedSandbox
 from reviewbot.audit.run_id import run_id
 from reviewbot.change import select, snapshot
+from reviewbot.change.compare import compare, forges_renames
 from reviewbot.change.git import GitRepository
 from reviewbot.domain.change import Change
 from reviewbot.domain.claim import ModelReport
@@ -169,7 +170,8 @@ def operator_settings(environ: Mapping[str, str], given: Path | None) -> Policy:
 class Question:
     """What the publisher asks: which review, made of which snapshot, to be anchored in which diff.
 
-    `diff_base` is the commit that the forge's own diff starts from, None for the merge base. `context`,
+    `diff_base` is the commit that the forge's own diff starts from, None for the merge base; `similarity` is
+    how it finds renames (see `Capabilities`). `context`,
     `style` and `quotes` are as in `derivation.Ground`.
     """
 
@@ -179,6 +181,7 @@ class Question:
     context: int | None
     style: SuggestionStyle
     quotes: tuple[tuple[str, int], ...]
+    similarity: int = 50
 
 
 def derived(request: Request, question: Question, environ: Mapping[str, str]) -> Wanted:
@@ -203,7 +206,7 @@ def grounded(request: Request, question: Question, environ: Mapping[str, str]) -
         rules = packs.load_rules(policy, shipped=folder("rules"))
         change = collected(repository, request, policy, taken)
         yield Ground(
-            change=change, anchored=_anchored(repository, change, question.diff_base, policy),
+            change=change, anchored=_anchored(repository, change, question),
             read=repository.read, policy=policy, rules=rules,
             mask=learn_mask(change, repository.read, (), policy.redact),
             context=question.context, style=question.style, quotes=question.quotes,
@@ -220,12 +223,12 @@ def _review_file(folder: Path) -> bytes:
         raise UsageError(f"there is no review ({path.name}: {why}); the review's own log says why") from None
 
 
-def _anchored(repository: GitRepository, change: Change, diff_base: str | None, policy: Policy) -> Change:
-    """Give the change as the forge's diff shows it: it may start from another commit than our merge base."""
-    if diff_base is None or diff_base == change.merge_base:
-        return change
-    forges = select.Selection(base=diff_base, head=change.head)
-    return select.collect(repository, forges, target_branch=None, limits=policy.limits)
+def _anchored(repository: GitRepository, change: Change, question: Question) -> Change:
+    """Give the change as the forge's diff shows it: it may start from another commit, and finds other renames."""
+    base = change.merge_base if question.diff_base is None else question.diff_base
+    renames = forges_renames(question.similarity)
+    found = compare(repository, repository.tree_of(base), change.head_tree, renames=renames)
+    return replace(change, files=found.files)
 
 
 def _rung(policy: Policy, home: Path) -> Sandbox:

@@ -37,6 +37,14 @@ files before it compares them, and then other lines count as added than in `git 
 """
 
 
+def forges_renames(similarity: int) -> tuple[str, ...]:
+    """How a forge looks for renames: from so many percent of the lines on, and never for copies.
+
+    Where one file became two, git calls another of them the renamed one if it looks for copies too.
+    """
+    return (f"-M{similarity}%", "-l1000")
+
+
 class Store(Protocol):
     """What is needed of an opened repository."""
 
@@ -57,8 +65,18 @@ class Comparison:
     notes: tuple[str, ...] = ()
 
 
-def compare(store: Store, old_tree: str, new_tree: str, caps: Caps = CAPS) -> Comparison:
-    """Give everything that differs between two trees. Raises `UsageError` beyond the caps."""
+def compare(
+    store: Store,
+    old_tree: str,
+    new_tree: str,
+    caps: Caps = CAPS,
+    *,
+    renames: tuple[str, ...] = RENAME_OPTIONS,
+) -> Comparison:
+    """Give everything that differs between two trees. Raises `UsageError` beyond the caps.
+
+    `renames` are git's options for finding renames; `forges_renames` gives a forge's own.
+    """
     walked = differences(store.objects, old_tree, new_tree, caps)
     if not walked:
         return Comparison(())
@@ -68,7 +86,9 @@ def compare(store: Store, old_tree: str, new_tree: str, caps: Caps = CAPS) -> Co
         for entry in (difference.old, difference.new)
         if entry is not None and entry.mode != SUBMODULE
     )
-    entries = _listed(store.git, old_tree, new_tree, walked, sizes)
+    huge = max(sizes.values(), default=0) > MOST_BLOB_BYTES
+    # Git loads both blobs of a pair to measure how alike they are.
+    entries = _listed(store.git, old_tree, new_tree, walked, _EXACT_OPTIONS if huge else renames)
     sizes |= store.objects.sizes(_unsized(entries, sizes))
     classes = [_class(store.objects, entry, sizes) for entry in entries]
     pairs = _pairs(entries, classes, sizes, caps)
@@ -81,11 +101,8 @@ def compare(store: Store, old_tree: str, new_tree: str, caps: Caps = CAPS) -> Co
 
 
 def _listed(
-    git: Git, old_tree: str, new_tree: str, walked: Sequence[Difference], sizes: dict[str, int]
+    git: Git, old_tree: str, new_tree: str, walked: Sequence[Difference], options: tuple[str, ...]
 ) -> list[RawEntry]:
-    # Git loads both blobs of a pair to measure how alike they are.
-    huge = max(sizes.values(), default=0) > MOST_BLOB_BYTES
-    options = _EXACT_OPTIONS if huge else RENAME_OPTIONS
     with git.stream(
         "diff-tree", "-r", "--raw", "-z", "--no-abbrev", "--ignore-submodules=none", *options,
         old_tree, new_tree,

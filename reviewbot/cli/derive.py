@@ -39,7 +39,7 @@ def _question(raw: bytes) -> Any:
         assert isinstance(said, dict)
         return Question(
             snapshot=Path(said["snapshot"]), review=Path(said["review"]), diff_base=said["diff_base"],
-            context=said["context"], style=SuggestionStyle(said["style"]), quotes=tuple((str(digest), int(lines)) for digest, lines in said["quotes"]),
+            similarity=int(said["similarity"]), context=said["context"], style=SuggestionStyle(said["style"]), quotes=tuple((str(digest), int(lines)) for digest, lines in said["quotes"]),
         )  # fmt: skip
     except (strict_json.BadJson, AssertionError, KeyError, TypeError, ValueError) as error:
         raise UsageError("the question is not one of `reviewbot publish`") from error

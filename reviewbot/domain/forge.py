@@ -27,7 +27,8 @@ class Capabilities:
     """What a forge can do, and its limits. Sizes are in characters.
 
     `context` is how many unchanged lines around a hunk a comment may stand on; None: any line of a
-    changed file. `batch` is how many inline comments one request carries.
+    changed file. `batch` is how many inline comments one request carries. `similarity` is how much of a
+    moved file, in percent, must have stayed for the forge to call it renamed.
     """
 
     suggestion: SuggestionStyle
@@ -35,6 +36,7 @@ class Capabilities:
     body_limit: int
     status_limit: int
     batch: int
+    similarity: int = 50  # git's own
 
 
 class ThreadState(StrEnum):

@@ -31,8 +31,9 @@ from reviewbot.forges.gitlab_status import STATUS_LIMIT
 from reviewbot.forges.gitlab_wire import Wire
 
 _CAPABILITIES = Capabilities(
-    suggestion=SuggestionStyle.OFFSETS, context=3, body_limit=1_000_000, status_limit=STATUS_LIMIT, batch=1
-)
+    suggestion=SuggestionStyle.OFFSETS, context=3, body_limit=1_000_000, status_limit=STATUS_LIMIT, batch=1,
+    similarity=30,  # gitaly's internal/gitaly/service/diff/commit.go
+)  # fmt: skip
 _MOST_COMMENTS = 5000  # GitLab's own limit for one merge request
 _NOTE = "a comment"
 _WAITS_S = (0.2, 0.5, 1.0, 2.0)

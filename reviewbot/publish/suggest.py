@@ -76,10 +76,13 @@ def obstacle(content: bytes, edit: Edit, style: SuggestionStyle) -> str:
     replaced = content_lines(content)[edit.first - 1 : edit.last]
     if not replaced:
         return "it replaces no line"
-    return _in_lines(edit.lines, style) or _in_ends(content, replaced, edit.lines)
+    above = content_lines(content)[max(0, edit.first - 2) : edit.first - 1]
+    return _in_lines(edit.lines, style) or _in_ends(content, above, replaced, edit.lines)
 
 
-def _in_ends(content: bytes, replaced: Sequence[bytes], lines: tuple[str, ...]) -> str:
+def _in_ends(
+    content: bytes, above: Sequence[bytes], replaced: Sequence[bytes], lines: tuple[str, ...]
+) -> str:
     try:
         content.decode("utf-8")
     except UnicodeDecodeError:
@@ -88,9 +91,11 @@ def _in_ends(content: bytes, replaced: Sequence[bytes], lines: tuple[str, ...]) 
         return "a line holds a carriage return"
     if lines and len({line[len(without_end(line)) :] for line in replaced} - {b""}) > 1:
         return "the replaced lines end differently"
-    if len(lines) > 1 and any(line.endswith(b"\r\n") for line in replaced):
+    # The file's last line may have no end of its own: then the line above tells.
+    if len(lines) > 1 and any(line.endswith(b"\r\n") for line in (*above, *replaced)):
         return "the file's lines end with CR and LF"
-    if not lines and not replaced[-1].endswith(b"\n"):
+    # Fewer lines: the last one may have been taken out, and what is last then keeps its end in the patch.
+    if len(lines) < len(replaced) and not replaced[-1].endswith(b"\n"):
         return "the file's last line has no end"
     return ""
 

@@ -38,6 +38,7 @@ class FakeGitLab(People):
         self, repo: Path, project_id: int = 42, path: str = "pay/ledger", *, tls: bool = False
     ) -> None:
         super().__init__(repo, tls=tls)
+        self.repo.renames = "--find-renames=30%"  # [S gitaly internal/gitaly/service/diff/commit.go]
         self.project_id = project_id
         self.path = path
         self.api = f"{self.url}/api/v4"

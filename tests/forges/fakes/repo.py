@@ -28,7 +28,7 @@ ENVIRONMENT = {
 WHOLE_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 # Ids name content, so what git says of two of them holds in every repository that has both.
 _BASES: dict[tuple[str | None, str | None], str | None] = {}
-_DIFFS: dict[tuple[str, str, tuple[str, ...]], tuple[FileChange, ...]] = {}
+_DIFFS: dict[tuple[str, str, tuple[str, ...], str], tuple[FileChange, ...]] = {}
 
 
 class Repo:
@@ -36,6 +36,7 @@ class Repo:
 
     def __init__(self, path: Path) -> None:
         self.path = Path(path)
+        self.renames = "--find-renames"  # a forge may look for them in its own way
         self._present: set[str] = set()
 
     @classmethod
@@ -136,9 +137,9 @@ class Repo:
 
         With `paths` git sees nothing but those, which also limits what it can find renamed.
         """
-        key = (self._id(base), self._id(head), paths)
+        key = (self._id(base), self._id(head), paths, self.renames)
         if key not in _DIFFS:
-            _DIFFS[key] = self._diff(*key)
+            _DIFFS[key] = self._diff(*key[:3])
         return _DIFFS[key]
 
     def change(self, base: str, head: str, path: str) -> FileChange | None:
@@ -151,7 +152,7 @@ class Repo:
         return None
 
     def _diff(self, base: str, head: str, paths: tuple[str, ...]) -> tuple[FileChange, ...]:
-        command = ("--literal-pathspecs", "diff", "--no-color", "--find-renames", "--full-index")
+        command = ("--literal-pathspecs", "diff", "--no-color", self.renames, "--full-index")
         command += ("--no-ext-diff", "--no-textconv")
         raw = self.git(*command, "--raw", "-z", base, head, "--", *paths)
         patch = self.git(*command, "-U3", base, head, "--", *paths)
