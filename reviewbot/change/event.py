@@ -98,7 +98,8 @@ def _named(environ: Mapping[str, str]) -> Started:
     branch = environ.get("REVIEWBOT_TARGET_BRANCH") or None
     given = environ.get("REVIEWBOT_PULL_REQUEST")
     number = _number("REVIEWBOT_PULL_REQUEST", given) if given or head is None else None
-    refs = _head_refs(kind, number) if number else ()
+    source = environ.get("REVIEWBOT_SOURCE_BRANCH", "")
+    refs = ((f"refs/heads/{source}",) if source else ()) + (_head_refs(kind, number) if number else ())
     return Started(kind, _address("REVIEWBOT_FORGE_URL", url), repository, remote, number, head, refs, branch)
 
 

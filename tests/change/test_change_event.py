@@ -173,6 +173,12 @@ def test_an_event_that_is_none(body):
         started(GITHUB, body)
 
 
+def test_a_source_branch_of_ones_own():
+    """Azure DevOps has no other ref of a request with conflicts."""
+    found = started(OWN | {"REVIEWBOT_FORGE": "azure", "REVIEWBOT_SOURCE_BRANCH": "topic"}, None)
+    assert found.head_refs == ("refs/heads/topic", "refs/pull/12/merge")
+
+
 def test_own_variables_need_each_other():
     """One that is missing is named; a kind that there is not is refused."""
     with pytest.raises(UsageError, match="REVIEWBOT_FORGE_REMOTE"):
