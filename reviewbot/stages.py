@@ -5,10 +5,8 @@ needs none. What the publisher says is derived in a process of its own, which re
 given no token, no key and no other variable than it needs.
 """
 
-import base64
 import json
 import os
-import re
 import subprocess
 import sys
 import time
@@ -23,42 +21,24 @@ from reviewbot.audit.run_id import run_id
 from reviewbot.change import event, fetch, snapshot
 from reviewbot.change.event import Started
 from reviewbot.change.snapshot import Snapshot
-from reviewbot.domain.forge import Capabilities, Forge
+from reviewbot.domain.forge import Capabilities
 from reviewbot.domain.globs import first_match
 from reviewbot.domain.paths import from_bytes, quoted
 from reviewbot.domain.policy import ForgePolicy, Policy
-from reviewbot.domain.ports import Progress
-from reviewbot.domain.pull import ForgeKind, PullRef, PullRequest
+from reviewbot.domain.pull import PullRef, PullRequest
 from reviewbot.domain.visible import visible
 from reviewbot.domain.wanted import Unreviewed, Wanted
 from reviewbot.errors import ReviewbotError, UsageError
-from reviewbot.forges.base import Access
 from reviewbot.policy.gate import EXIT_INCOMPLETE
 from reviewbot.publish import summary
 from reviewbot.publish.apply import Quotes, Terms, publish
 from reviewbot.publish.marker import Keys
 from reviewbot.publish.outcome import Outcome
+from reviewbot.tokens import Work, authorization, connect, reading, secret, writing
 
-READ_TOKEN = "REVIEWBOT_READ_TOKEN"  # noqa: S105 (the name of a variable)
-_CI_READS = {
-    ForgeKind.GITLAB: ("CI_JOB_TOKEN", "gitlab-ci-token"),
-    ForgeKind.GITHUB: ("GITHUB_TOKEN", "x-access-token"),
-    ForgeKind.AZURE: ("SYSTEM_ACCESSTOKEN", ""),
-}
-_OWN_USER = {ForgeKind.GITLAB: "oauth2", ForgeKind.GITHUB: "x-access-token", ForgeKind.AZURE: ""}
-_CI_WRITES = {ForgeKind.GITHUB: "GITHUB_TOKEN", ForgeKind.AZURE: "SYSTEM_ACCESSTOKEN"}
 _KEPT = ("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "SUDO_UID", "PYTHONDONTWRITEBYTECODE")
 _MOST_DERIVED = 200_000_000
 _MOST_EVENT = 30_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """What a stage works with: settings and environment. `say` is told what is going on."""
-
-    policy: Policy
-    environ: Mapping[str, str]
-    say: Progress
 
 
 def started(environ: Mapping[str, str], policy: Policy) -> Started:
@@ -119,7 +99,7 @@ def collect(given: Started, work: Work, folder: Path) -> Snapshot:
     if branch is None:
         work.say("asking the forge for the target branch")
         ref = given.ref(fetch.pull_number(given, remote, work.environ))
-        forge = _connect(ref, _reading(given.kind, work), work)
+        forge = connect(ref, reading(given.kind, work), work)
         try:
             branch = forge.pull_request().target_branch
         finally:
@@ -130,85 +110,9 @@ def collect(given: Started, work: Work, folder: Path) -> Snapshot:
 
 def _remote(given: Started, work: Work) -> fetch.Remote:
     return fetch.Remote(
-        address=given.remote, authorization=_authorization(given, work.environ), network=work.policy.network,
+        address=given.remote, authorization=authorization(given, work.environ), network=work.policy.network,
         seconds=work.policy.limits.minutes * 60, most_bytes=work.policy.limits.snapshot_bytes,
     )  # fmt: skip
-
-
-def _given(environ: Mapping[str, str], name: str) -> str | None:
-    """Give a secret's variable. Azure Pipelines leaves `$(NAME)` where it withholds one, as from forks."""
-    value = environ.get(name, "")
-    return None if not value or re.fullmatch(r"\$\([A-Za-z_][A-Za-z0-9_.]*\)", value) else value
-
-
-def _authorization(given: Started, environ: Mapping[str, str]) -> str:
-    if given.remote.startswith("file:"):
-        return ""
-    token, user = _given(environ, READ_TOKEN), _OWN_USER[given.kind]
-    if not token:
-        name, user = _CI_READS[given.kind]
-        token = _given(environ, name)
-        if token and given.kind is ForgeKind.AZURE:
-            return f"Bearer {token}"
-    if not token:
-        return ""
-    if not (token.isascii() and token.isprintable()):
-        raise UsageError("the token for reading has a character that no token has")
-    return "Basic " + base64.b64encode(f"{user}:{token}".encode()).decode("ascii")
-
-
-def _reading(kind: ForgeKind, work: Work) -> Access:
-    for name in (READ_TOKEN, _CI_READS[kind][0]):
-        if _given(work.environ, name):
-            return _access(kind, name, work)
-    raise UsageError(f"no token for reading: {READ_TOKEN} is not set")
-
-
-def _writing(kind: ForgeKind, work: Work) -> Access:
-    for name in (work.policy.forge.token_env, _CI_WRITES.get(kind, "")):
-        if _given(work.environ, name):
-            return _access(kind, name, work)
-    where = {
-        ForgeKind.GITLAB: "a project access token with the role Developer and the scope api "
-        "(a job token may not comment on merge requests)",
-        ForgeKind.GITHUB: "the job's own token (env: GITHUB_TOKEN: ${{ github.token }}) with the permissions "
-        "pull-requests: write and statuses: write, or an App's token",
-        ForgeKind.AZURE: "$(System.AccessToken), mapped as SYSTEM_ACCESSTOKEN, or a personal access token "
-        "with the scopes Code (read) and Pull request threads (read & write), Code (status)",
-    }[kind]
-    raise UsageError(
-        f"no token for publishing: {work.policy.forge.token_env} is not set", hint=f"give it {where}"
-    )
-
-
-def _access(kind: ForgeKind, name: str, work: Work) -> Access:
-    presented = {
-        "CI_JOB_TOKEN": "job", "SYSTEM_ACCESSTOKEN": "bearer",
-    }.get(name) or {ForgeKind.GITLAB: "private", ForgeKind.GITHUB: "bearer", ForgeKind.AZURE: "pat"}[kind]  # fmt: skip
-    return Access(work.environ[name], name, presented, work.policy.network)
-
-
-def _connect(ref: PullRef, access: Access, work: Work) -> Forge:
-    policy, environ = work.policy, work.environ
-    status = policy.forge.status
-    if ref.kind is ForgeKind.GITLAB:
-        from reviewbot.forges import gitlab  # noqa: PLC0415 (one SDK per run)
-
-        return gitlab.connect(ref, access, status_name=status, pipeline_id=_pipeline(ref, environ))
-    if ref.kind is ForgeKind.GITHUB:
-        from reviewbot.forges import github  # noqa: PLC0415 (one SDK per run)
-
-        return github.connect(ref, access, status_name=status, status_as=policy.forge.github_status)
-    from reviewbot.forges import azure  # noqa: PLC0415 (one SDK per run)
-
-    return azure.connect(ref, access, status_name=status, suggestions=policy.forge.suggestions)
-
-
-def _pipeline(ref: PullRef, environ: Mapping[str, str]) -> int | None:
-    """Name the pipeline that a status is to join; one of another project is none of the request's."""
-    ours = environ.get("CI_PROJECT_ID") == ref.repository
-    number = environ.get("CI_PIPELINE_ID", "")
-    return int(number) if ours and number.isdecimal() else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,11 +161,11 @@ def publish_review(given: Started, job: Publication, work: Work) -> Published:
     Without a review that can be used "incomplete" is published. Raises `ForgeError` where the forge
     refuses or does not answer, `UsageError` where a token or key is missing.
     """
-    keys = Keys.parse(_given(work.environ, work.policy.forge.keys_env), work.policy.forge.keys_env)
+    keys = Keys.parse(secret(work.environ, work.policy.forge.keys_env), work.policy.forge.keys_env)
     ref = given.ref(_number(given, work))
     taken, why = _taken(given, job, ref)
     derived: list[Wanted | Unreviewed] = []
-    forge = _connect(ref, _writing(given.kind, work), work)
+    forge = connect(ref, writing(given.kind, work), work)
 
     def wanted_of(pull: PullRequest, quotes: Quotes) -> Wanted | Unreviewed:
         work.say("deriving what may be published")
@@ -290,8 +194,8 @@ def publish_review(given: Started, job: Publication, work: Work) -> Published:
 
 def check_can_publish(given: Started, work: Work) -> None:
     """Refuse before the work begins what would be refused after it. Raises `UsageError`."""
-    _writing(given.kind, work)
-    Keys.parse(_given(work.environ, work.policy.forge.keys_env), work.policy.forge.keys_env)
+    writing(given.kind, work)
+    Keys.parse(secret(work.environ, work.policy.forge.keys_env), work.policy.forge.keys_env)
 
 
 def _number(given: Started, work: Work) -> int:

@@ -33,7 +33,7 @@ from reviewbot.shipped import folder
 from reviewbot.store.cache import NoCache, opened, opened_to_read
 
 if TYPE_CHECKING:
-    from reviewbot.derivation import Ground
+    from reviewbot.derivation.ground import Ground
 
 REPOSITORY_POLICY = ".reviewbot.yml"
 INSTALLED_POLICY = Path(sys.prefix) / "etc" / "reviewbot" / "policy.yml"
@@ -186,18 +186,18 @@ class Question:
 
 def derived(request: Request, question: Question, environ: Mapping[str, str]) -> Wanted:
     """Derive what may be published. Raises `UsageError` for a review that is none, or not of this snapshot."""
-    from reviewbot import derivation  # noqa: PLC0415 (only the publisher's own process derives)
+    from reviewbot.derivation.derive import derive  # noqa: PLC0415 (only the publisher's own process derives)
     from reviewbot.publish import document  # noqa: PLC0415 (pydantic, as above)
 
     said = document.read(_review_file(question.review))
     with grounded(request, question, environ) as ground:
-        return derivation.derive(said, ground)
+        return derive(said, ground)
 
 
 @contextmanager
 def grounded(request: Request, question: Question, environ: Mapping[str, str]) -> "Iterator[Ground]":
     """Open the snapshot, and give all that a review can be checked against. Raises `UsageError`."""
-    from reviewbot.derivation import Ground  # noqa: PLC0415 (as above)
+    from reviewbot.derivation.ground import Ground  # noqa: PLC0415 (as above)
 
     request = replace(request, snapshot=question.snapshot)
     taken = snapshot.read(question.snapshot)

@@ -33,12 +33,13 @@ def command(ctx: click.Context, /, **options: Any) -> int:
     REVIEWBOT_READ_TOKEN, or the CI's own. Nothing of the change is checked out.
     """
     from reviewbot import stages, wiring  # noqa: PLC0415 (`collect --help` needs neither)
+    from reviewbot.tokens import Work  # noqa: PLC0415 (as above)
 
     del ctx
     policy = wiring.operator_settings(os.environ, options["policy_file"])
     given = stages.started(os.environ, policy)
     with StderrProgress(quiet=False) as progress:
-        taken = stages.collect(given, stages.Work(policy, os.environ, progress), options["folder"])
+        taken = stages.collect(given, Work(policy, os.environ, progress), options["folder"])
     click.echo(
         f"collected pull request {taken.number}: {taken.merge_base[:7]}..{taken.head[:7]} "
         f"for {taken.target_branch}, in {options['folder']}"

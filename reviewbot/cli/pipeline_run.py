@@ -41,6 +41,7 @@ def attempted(ctx: click.Context, options: Mapping[str, Any]) -> int | None:
 def _run(given: Started, policy: "Policy", ctx: click.Context, options: Mapping[str, Any]) -> int:
     from reviewbot import stages  # noqa: PLC0415 (as above)
     from reviewbot.cli import publish  # noqa: PLC0415 (as above)
+    from reviewbot.tokens import Work  # noqa: PLC0415 (as above)
 
     settings = as_variables(ctx, os.environ)
     review = Path(os.environ.get("REVIEWBOT_REVIEW") or _REVIEW)
@@ -50,7 +51,7 @@ def _run(given: Started, policy: "Policy", ctx: click.Context, options: Mapping[
             review=review, snapshot=taken, settings=settings, record=review / "record", dry_run=False
         )
         with StderrProgress(quiet=options["quiet"]) as progress:
-            work = stages.Work(policy, os.environ, progress)
+            work = Work(policy, os.environ, progress)
             stages.check_can_publish(given, work)
             stages.collect(given, work, taken)
         code = _reviewed(taken, review, policy, settings)
@@ -58,7 +59,7 @@ def _run(given: Started, policy: "Policy", ctx: click.Context, options: Mapping[
         if code:
             click.echo(f"the review ended with exit code {code}; publishing that nothing was reviewed")
         with StderrProgress(quiet=options["quiet"]) as progress:
-            published = publish.posted(given, job, stages.Work(policy, os.environ, progress))
+            published = publish.posted(given, job, Work(policy, os.environ, progress))
     return publish.said(published, job)
 
 

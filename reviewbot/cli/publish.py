@@ -14,7 +14,8 @@ from reviewbot.domain.visible import visible, visible_block
 from reviewbot.errors import ForgeError
 
 if TYPE_CHECKING:
-    from reviewbot.stages import Publication, Published, Work
+    from reviewbot.stages import Publication, Published
+    from reviewbot.tokens import Work
 
 
 @click.command(
@@ -51,6 +52,7 @@ def command(ctx: click.Context, /, **options: Any) -> int:
     REVIEWBOT_MARKER_KEYS. Gives the pipeline its exit code.
     """
     from reviewbot import stages, wiring  # noqa: PLC0415 (`publish --help` needs neither)
+    from reviewbot.tokens import Work  # noqa: PLC0415 (as above)
 
     policy = wiring.operator_settings(os.environ, options["policy_file"])
     given = stages.started(os.environ, policy)
@@ -59,7 +61,7 @@ def command(ctx: click.Context, /, **options: Any) -> int:
         record=options["review"] / "record", dry_run=options["dry_run"],
     )  # fmt: skip
     with StderrProgress(quiet=False) as progress:
-        work = stages.Work(policy, os.environ, progress)
+        work = Work(policy, os.environ, progress)
         published = posted(given, job, work)
     return said(published, job)
 

@@ -7,7 +7,7 @@ import subprocess
 import pytest
 from derivation_change import TOKEN
 
-from reviewbot.derivation import derive
+from reviewbot.derivation.derive import derive
 from reviewbot.domain.quotes import quote_digest
 from reviewbot.errors import UsageError
 from reviewbot.publish.document import read

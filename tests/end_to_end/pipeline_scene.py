@@ -17,6 +17,7 @@ from reviewbot.change.select import Selection
 from reviewbot.domain.policy import Policy
 from reviewbot.policy.config import Overrides
 from reviewbot.report import json as report_json
+from reviewbot.tokens import Work
 
 KEYS = "a-key-for-markers-of-32-characters!"
 QUIET = b"import os\n"
@@ -104,7 +105,7 @@ class Scene:
         overrides = Overrides(no_model=True, fail_on="warning", given_as={})
         policy = Policy()
         given = stages.started(environ, policy)
-        work = stages.Work(policy, environ, lambda _: None)
+        work = Work(policy, environ, lambda _: None)
         stages.collect(given, work, taken)
         asked = wiring.Request(
             Path(), Selection(), overrides, None, snapshot=taken, home=self.place / "record"

@@ -29,6 +29,7 @@ from reviewbot.domain.wanted import Suggestion
 from reviewbot.errors import ForgeError
 from reviewbot.policy.config import Overrides
 from reviewbot.report import json as report_json
+from reviewbot.tokens import Work
 
 TWENTY = numbered(1, 20)
 CHANGED = numbered(1, 9) + b"ten\n" + numbered(11, 20)
@@ -79,7 +80,7 @@ def _round_with_model(scene, url):
     """The stages in this process, as `scene.round()` does them, with a model."""
     environ = {name: value for name, value in scene.environ.items() if name != "REVIEWBOT_NO_MODEL"}
     taken, review, home = (scene.place / name for name in ("taken", "review", "record"))
-    work = stages.Work(Policy(), environ, lambda _: None)
+    work = Work(Policy(), environ, lambda _: None)
     given = stages.started(environ, work.policy)
     stages.collect(given, work, taken)
     overrides = Overrides(model_url=url, fail_on="warning", given_as={})
@@ -187,7 +188,7 @@ def test_t06_a_request_with_conflicts_is_reviewed_or_said_not_to_be(stand, kind)
     scene = stand(kind, {"app/shell.py": SHELL}, {"app/shell.py": QUIET})
     scene.repo.commit("main", {"app/shell.py": HASH})
     scene.push({"app/more.py": QUIET})
-    work = stages.Work(Policy(), scene.environ, lambda _: None)
+    work = Work(Policy(), scene.environ, lambda _: None)
     if kind != "azure":
         taken = stages.collect(stages.started(scene.environ, Policy()), work, scene.place / "taken")
         assert (taken.head, taken.merge_base) == (scene.head, scene.first)
