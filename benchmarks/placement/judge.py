@@ -10,6 +10,7 @@ from placement.servers import Server
 from reviewbot.domain.forge import Capabilities
 from reviewbot.publish import suggest
 
+_TOO_LONG = "it is too long to be shown here and stands in the review"
 _NUMBER = re.compile(r"\b\d+\b")
 
 
@@ -119,8 +120,9 @@ class Judge:
         counts["patches"] += 1
         if buttons == 0:
             counts["as diff"] += 1
-            counts[f"diff because {self._why(said, diff)}"] += 1
-            if "```diff\n" not in thread["bodies"][0]:
+            short = _TOO_LONG in thread["bodies"][0]
+            counts[f"diff because {'it is too long' if short else self._why(said, diff)}"] += 1
+            if not short and "```diff\n" not in thread["bodies"][0]:
                 self.tally.fault("wrong", f"{where}: a patch that is not shown")
             return
         found = self.server.pressed(self.number, thread)

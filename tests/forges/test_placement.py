@@ -17,6 +17,10 @@ from placement.remarks import Diff
 from placement.trial import Trial
 from placement.variants import ALTERED, variant
 
+from reviewbot.domain.forge import SuggestionStyle
+from reviewbot.publish import suggest
+from reviewbot.publish.suggest import Edit
+
 ROOT = Path(__file__).parents[2]
 FORGES = ["gitlab", "github", "azure"]
 WORDS = [
@@ -59,7 +63,7 @@ def synthetic(tmp_path_factory):
     }
     repo.commit("main", files | {"README.md": b"nobody touches this\n"})
     for turn in range(14):
-        changed = {name: edited(rng, files[name]) for name in rng.sample(sorted(files), 2)}
+        changed = {name: edited(rng, files[name]) for name in rng.sample(sorted(files), 1)}
         away = rng.choice(sorted(files))
         changed[f"src/new {turn}.py"] = edited(rng, files[away]) if turn % 2 else content(rng, 9, "\n")
         changed[away] = None
@@ -93,7 +97,7 @@ def judged(kind, source, folder, commits, *, variants=(), diff=Diff):
 @pytest.mark.parametrize("kind", FORGES)
 def test_random_edits(kind, synthetic, tmp_path):
     """New, renamed, deleted, CRLF and endless files: nothing misplaced, nothing lost, every click exact."""
-    tally = judged(kind, synthetic, tmp_path, 2, variants=ALTERED)
+    tally = judged(kind, synthetic, tmp_path, 1, variants=ALTERED)
     assert tally.faults == []
     assert all(tally.counts[name] for name in ("inline", "listed", "exact", "as diff", "moved on"))
     assert tally.counts["text right"] == tally.counts["inline"]
@@ -109,6 +113,31 @@ def test_own_history(kind, tmp_path):
     tally = judged(kind, found[0], tmp_path, 1)
     assert tally.faults == []
     assert tally.counts["text right"] == tally.counts["inline"]
+
+
+@pytest.mark.parametrize("kind", FORGES)
+def test_mostly_rewritten_file(kind, tmp_path):
+    """A moved file of which 40 % stayed is a renamed one to GitLab, a new one to the others."""
+    repo = Repo.create(tmp_path / "moved.git")
+    old = [f"line {n:02} as it always stood here\n" for n in range(40)]
+    new = [line if n % 5 < 2 else f"{n:02} is another text altogether\n" for n, line in enumerate(old)]
+    base = repo.commit("main", {"old.py": "".join(old).encode()})
+    repo.commit("main", {"old.py": None, "new.py": "".join(new).encode()}, parents=(base,))
+    tally = judged(kind, repo.path, tmp_path, 1)
+    assert tally.faults == []
+    assert bool(tally.counts["trait renamed, real"]) is (kind == "gitlab")
+    assert bool(tally.counts["trait new file, real"]) is (kind != "gitlab")
+
+
+@pytest.mark.parametrize("style", [SuggestionStyle.LINES, SuggestionStyle.OFFSETS, SuggestionStyle.RANGE])
+def test_no_click_over_a_missing_end(style):
+    """Where the last line has no end, a click can neither take it out nor add CRLF lines; one line it can change."""
+    bare = ["a", "b", "c"]
+    gone, changed = suggest.widen(bare, 1, 3, Edit(2, 3, ())), suggest.widen(bare, 1, 3, Edit(3, 3, ("x",)))
+    assert suggest.obstacle(b"a\nb\nc", gone, style)
+    assert suggest.obstacle(b"a\nb\nc", changed, style) == ""
+    assert suggest.obstacle(b"a\r\nb", Edit(2, 2, ("x", "y")), style)
+    assert suggest.obstacle(b"a\nb", Edit(2, 2, ("x", "y")), style) == ""
 
 
 class Shifted(Diff):
