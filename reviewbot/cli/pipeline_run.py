@@ -19,10 +19,12 @@ import click
 from reviewbot.change.event import Started
 from reviewbot.cli.options import as_variables
 from reviewbot.cli.progress import StderrProgress
+from reviewbot.errors import ReviewbotError
 
 if TYPE_CHECKING:
     from reviewbot.cli.outputs import Output
     from reviewbot.domain.policy import Policy
+    from reviewbot.tokens import Work
 
 _REVIEW = Path("review")
 
@@ -53,14 +55,27 @@ def _run(given: Started, policy: "Policy", ctx: click.Context, options: Mapping[
         with StderrProgress(quiet=options["quiet"]) as progress:
             work = Work(policy, os.environ, progress)
             stages.check_can_publish(given, work)
-            stages.collect(given, work, taken)
-        code = _reviewed(taken, review, policy, settings)
-        _copy(review, options["outputs"])
-        if code:
-            click.echo(f"the review ended with exit code {code}; publishing that nothing was reviewed")
+            collected = _collected(given, work, taken)
+        if collected:
+            code = _reviewed(taken, review, policy, settings)
+            _copy(review, options["outputs"])
+            if code:
+                click.echo(f"the review ended with exit code {code}; publishing that nothing was reviewed")
         with StderrProgress(quiet=options["quiet"]) as progress:
             published = publish.posted(given, job, Work(policy, os.environ, progress))
     return publish.said(published, job)
+
+
+def _collected(given: Started, work: "Work", taken: Path) -> bool:
+    """Collect; where that fails say why and go on, for the pull request is to say that nothing was reviewed."""
+    from reviewbot import stages  # noqa: PLC0415 (as above)
+
+    try:
+        stages.collect(given, work, taken)
+    except ReviewbotError as error:
+        click.echo(f"reviewbot: {error}", err=True)
+        return False
+    return True
 
 
 def _reviewed(taken: Path, review: Path, policy: "Policy", settings: Mapping[str, str]) -> int:

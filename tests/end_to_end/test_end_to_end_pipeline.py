@@ -117,6 +117,18 @@ def test_run_in_a_pipeline_does_all_three(scene, tmp_path):
     assert any(line.startswith("##vso[task.logissue type=warning;sourcepath=app/shell.py;") for line in lines)
 
 
+def test_run_says_on_the_request_that_it_could_not_collect(tmp_path):
+    """Azure DevOps with conflicts: there is nothing to fetch, and the request must not stay without a word."""
+    scene = Scene("azure", tmp_path, {"app/shell.py": SHELL})
+    with scene.fake:
+        scene.git("update-ref", "-d", f"refs/pull/{scene.number}/merge")
+        done = scene.call("run")
+        assert done.returncode == 3, done.stdout + done.stderr
+        assert "resolve them" in done.stderr
+        assert "not reviewed" in scene.threads()[1][0]["bodies"][0]
+        assert scene.red(scene.head)
+
+
 def test_no_process_that_reads_the_change_has_a_token(tmp_path):
     """git is started by each process that reads the change: what they hold is written down by a git of ours."""
     scene = Scene("gitlab", tmp_path, {"app/shell.py": SHELL})
