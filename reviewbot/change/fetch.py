@@ -9,7 +9,6 @@ get in. No tags, no submodules, no redirects. Source: git-config(1) `http.*`; th
 
 import os
 import re
-import ssl
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -21,11 +20,12 @@ from reviewbot.change import snapshot
 from reviewbot.change.command import Git, executable
 from reviewbot.change.event import Started
 from reviewbot.change.snapshot import STORE, Snapshot
-from reviewbot.domain.hosts import SYSTEM_BUNDLES, is_loopback
+from reviewbot.domain.hosts import is_loopback
 from reviewbot.domain.paths import from_bytes, quoted
 from reviewbot.domain.policy import NetworkPolicy
 from reviewbot.domain.pull import ForgeKind
 from reviewbot.errors import ForgeError, UsageError
+from reviewbot.trust import system_bundle
 
 _HEAD = "refs/reviewbot/head"
 _PULLS = {
@@ -266,10 +266,7 @@ def _host(address: str) -> str:
 
 def _bundle(extra: str, place: Path) -> Path:
     """Write the system's certificates and the operator's into one file: git takes one, in place of its own."""
-    # Not `cafile`, which obeys SSL_CERT_FILE.
-    places = (ssl.get_default_verify_paths().openssl_cafile, *SYSTEM_BUNDLES)
-    usual = next((name for name in places if Path(name).is_file()), None)
-    parts = [Path(name) for name in (usual, extra) if name]
+    parts = [Path(name) for name in (system_bundle(), extra) if name]
     bundle = place / "trusted.pem"
     try:
         bundle.write_bytes(b"\n".join(part.read_bytes() for part in parts))

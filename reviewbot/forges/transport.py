@@ -2,7 +2,6 @@
 
 import ssl
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,9 +9,10 @@ from requests import PreparedRequest
 from requests.adapters import HTTPAdapter
 from urllib3.util.retry import Retry
 
-from reviewbot.domain.hosts import SYSTEM_BUNDLES, is_loopback
+from reviewbot.domain.hosts import is_loopback
 from reviewbot.domain.policy import NetworkPolicy
 from reviewbot.errors import UsageError
+from reviewbot.trust import tls_context
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,30 +56,6 @@ def allowed_origin(api: str) -> Origin:
 def context_for(place: Origin, network: NetworkPolicy) -> ssl.SSLContext:
     """Give the context for an origin. Plain http to this machine gets one that trusts nobody: reading a bundle takes a while."""
     return tls_context(network) if place.scheme == "https" else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-
-
-def tls_context(network: NetworkPolicy) -> ssl.SSLContext:
-    """Build a verifying context from the system's authorities, with the operator's bundle added to them.
-
-    Raises `UsageError` for a bundle that does not load.
-    """
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # verifies chain and host name by itself
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    # Not set_default_verify_paths(): that one obeys SSL_CERT_FILE and SSL_CERT_DIR.
-    paths = ssl.get_default_verify_paths()
-    bundle = next((b for b in (paths.openssl_cafile, *SYSTEM_BUNDLES) if Path(b).is_file()), None)
-    folder = paths.openssl_capath if Path(paths.openssl_capath).is_dir() else None
-    if bundle or folder:
-        context.load_verify_locations(cafile=bundle, capath=folder)
-    if network.ca_bundle:
-        try:
-            context.load_verify_locations(cafile=network.ca_bundle)
-        except (OSError, ssl.SSLError):
-            raise UsageError(
-                f"network.ca_bundle does not load: {network.ca_bundle}",
-                hint="it must be a readable file of certificates in PEM",
-            ) from None
-    return context
 
 
 class VerifyingAdapter(HTTPAdapter):

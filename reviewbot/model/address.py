@@ -5,15 +5,14 @@ SSLKEYLOGFILE. Redirects are not followed. `http://` goes to loopback, and to ho
 operator lists, and nowhere else.
 """
 
-import ssl
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from reviewbot.domain.hosts import SYSTEM_BUNDLES, is_loopback
+from reviewbot.domain.hosts import is_loopback
 from reviewbot.domain.policy import ModelPolicy, NetworkPolicy
 from reviewbot.errors import UsageError
+from reviewbot.trust import tls_context
 
 if TYPE_CHECKING:
     import httpx
@@ -75,30 +74,6 @@ def checked_key(key: str | None, policy: ModelPolicy) -> str | None:
             f"the model's key in {policy.key_env} has a character that no key has (a blank, a line end, an accent)"
         )
     return clean
-
-
-def tls_context(network: NetworkPolicy) -> ssl.SSLContext:
-    """Build a verifying context from the system's authorities and the operator's bundle on top.
-
-    Raises `UsageError` for a bundle that does not load.
-    """
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # verifies chain and host name by itself
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    # Not set_default_verify_paths(): that one obeys SSL_CERT_FILE and SSL_CERT_DIR.
-    paths = ssl.get_default_verify_paths()
-    bundle = next((b for b in (paths.openssl_cafile, *SYSTEM_BUNDLES) if Path(b).is_file()), None)
-    folder = paths.openssl_capath if Path(paths.openssl_capath).is_dir() else None
-    if bundle or folder:
-        context.load_verify_locations(cafile=bundle, capath=folder)
-    if network.ca_bundle:
-        try:
-            context.load_verify_locations(cafile=network.ca_bundle)
-        except (OSError, ssl.SSLError):
-            raise UsageError(
-                f"network.ca_bundle does not load: {network.ca_bundle}",
-                hint="it must be a readable file of certificates in PEM",
-            ) from None
-    return context
 
 
 def open_client(
