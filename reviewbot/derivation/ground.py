@@ -57,8 +57,11 @@ class Files:
         return self._content(file.new.oid)
 
     def lines(self, path: str) -> list[str] | None:
-        """Give the head's lines of a changed file, in the same way."""
-        content = self.content(path)
+        """Give the head's lines of a changed file; None too for one that is too large to be read."""
+        try:
+            content = self.content(path)
+        except UsageError:
+            return None
         return None if content is None else split_lines(content)
 
     def _content(self, oid: str) -> bytes:
@@ -83,17 +86,29 @@ class Files:
         return file.new.oid if file is not None and file.new is not None else None
 
     def present(self, quotes: tuple[tuple[str, int], ...]) -> tuple[str, ...]:
-        """Say which of these quotes still stand in a changed file of the head."""
+        """Say which of these quotes still stand in a changed file of the head.
+
+        Of a file that is too large to be read nobody can say what is gone, so then all of them may stand.
+        """
         wanted = {length: {digest for digest, size in quotes if size == length} for _, length in quotes}
         found: set[str] = set()
         for path in self._by_path if wanted else ():
-            lines = self.lines(path) or []
+            lines = self.lines(path)
+            if lines is None:
+                found |= self._unread(path, quotes)
+                continue
             for length, digests in wanted.items():
                 for at in range(len(lines) - length + 1):
                     digest = quote_digest(lines[at : at + length])
                     if digest in digests:
                         found.add(digest)
         return tuple(sorted(found))
+
+    def _unread(self, path: str, quotes: tuple[tuple[str, int], ...]) -> set[str]:
+        """Give all quotes for a file of the head that has lines nobody read; none for one that is gone or a link."""
+        file = self._by_path[path]
+        there = file.new is not None and file.new.is_regular
+        return {digest for digest, _ in quotes} if there else set()
 
 
 def line(text: str) -> str:

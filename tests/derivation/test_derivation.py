@@ -3,6 +3,7 @@
 import copy
 import json
 import subprocess
+from dataclasses import replace
 
 import pytest
 from derivation_change import TOKEN
@@ -155,6 +156,22 @@ def test_quotes_are_looked_up_in_changed_files(reviewed):
     assert here == indented
     wanted = reviewed.derived(quotes=((here, 1), (two, 2), (two, 1), (gone, 1)))
     assert set(wanted.present) == {here, two}
+
+
+def test_a_file_too_large_to_read_takes_no_quote_away(reviewed_once, ground):
+    """Nobody can say that the quote is gone, so its thread stays; the review is not refused for it."""
+
+    def refuse(_):
+        raise UsageError("too large")
+
+    document = copy.deepcopy(reviewed_once.document)
+    document["findings"] = []
+    document["outcomes"] = dict.fromkeys(document["outcomes"], 0)
+    document["verdict"] |= {"at_threshold": 0, "exit_code": 0}
+    unreadable = replace(ground, read=refuse, quotes=(("0" * 16, 1),))
+    assert derive(read(json.dumps(document).encode()), unreadable).present == ("0" * 16,)
+    readable = replace(ground, quotes=(("0" * 16, 1),))
+    assert derive(read(json.dumps(document).encode()), readable).present == ()
 
 
 def patched(document, *, proof=None, **edit):
