@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from reviewbot.domain.change import FileClass
-from reviewbot.domain.finding import Confidence, Severity
+from reviewbot.domain.finding import Confidence, Finding, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +83,26 @@ class SarifTool:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """When the result is red. `fail_on` None means never by findings."""
+    """When the result is red. `fail_on` None means never by findings.
+
+    Unless `explicit`, which is the operator's word or a free flag's, a pack's own threshold counts beside
+    `fail_on`: a finding that reaches either of them does.
+    """
 
     fail_on: Severity | None = Severity.ERROR
     confidence: Confidence = Confidence.LOW
     incomplete_fails: bool = True
     model_blocks: bool = False
+    explicit: bool = False
+
+    def counts(self, finding: Finding, threshold: Severity | None) -> bool:
+        """Say whether a finding makes the result red; `threshold` is that of its rule's pack."""
+        if finding.model_only and not self.model_blocks:
+            return False
+        asked = (self.fail_on, None if self.explicit else threshold)
+        return finding.confidence.reaches(self.confidence) and any(
+            severity is not None and finding.severity.reaches(severity) for severity in asked
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +126,44 @@ class RedactPattern:
     pattern: str
 
 
+@dataclass(frozen=True, slots=True)
+class PublicKey:
+    """Somebody's Ed25519 public key: `key` is base64 of its 32 bytes (RFC 8032, section 5.1.5)."""
+
+    name: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class WaiverPolicy:
+    """Who may waive findings, for how many days at most, and whether approval needs a signature.
+
+    `file` is the operator's own waiver file, beside the repository's.
+    """
+
+    approvers: tuple[str, ...] = ()
+    max_days: int = 90
+    signed: bool = False
+    keys: tuple[PublicKey, ...] = ()
+    file: str | None = None
+
+
+DEFAULT_PACKS = (
+    "python-security",
+    "javascript-security",
+    "crypto-approved",
+    "secrets",
+    "hidden-text",
+    "supply-chain",
+    "ci-pipelines",
+    "iac",
+    "review-controls",
+    "secure-coding",
+    "reliability",
+    "api-and-data",
+)
+"""The packs that are on where no policy names any: all that come with the program."""
+
 DEFAULT_REQUIRED: tuple[tuple[FileClass, tuple[str, ...]], ...] = (
     (FileClass.CODE, ("semgrep", "bandit", "secrets", "model")),
     (FileClass.TEXT, ("secrets",)),
@@ -134,8 +186,11 @@ class Policy:
     network: NetworkPolicy = field(default_factory=NetworkPolicy)
     forge: ForgePolicy = field(default_factory=ForgePolicy)
     sandbox: SandboxPolicy = field(default_factory=SandboxPolicy)
-    packs: tuple[str, ...] = ("core",)
+    packs: tuple[str, ...] = DEFAULT_PACKS
     pack_folders: tuple[str, ...] = ()
+    keys: tuple[PublicKey, ...] = ()
+    signatures: tuple[str, ...] = ()
+    waivers: WaiverPolicy = field(default_factory=WaiverPolicy)
     scanners: tuple[str, ...] = ("semgrep", "bandit", "secrets")
     sarif: tuple[SarifTool, ...] = ()
     gate: Gate = field(default_factory=Gate)

@@ -14,9 +14,13 @@ class SemgrepDetector:
     body: Mapping[str, Any]
 
 
+OWN_TOOLS = ("secrets", "suppressions", "hidden", "dependencies")
+"""Scanners of our own, which rules name by the kinds of what they find."""
+
+
 @dataclass(frozen=True, slots=True)
 class ToolDetector:
-    """Rules of another scanner: `tool` is `bandit`, `secrets`, `suppressions` or a declared SARIF tool."""
+    """Rules of another scanner: `tool` is `bandit`, a declared SARIF tool, or one of ours (`OWN_TOOLS`)."""
 
     tool: str
     tool_rules: tuple[str, ...]
@@ -62,11 +66,34 @@ class Rule:
     good: str
     fix: str = ""  # semgrep's own `fix` text
     fix_safe: bool = False
+    clean: str = ""  # looks like the flaw, and is none
+    approved: str = ""  # the approved-library list that the detector was made from
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovedLibrary:
+    """What the organisation uses for a purpose, and what that takes the place of.
+
+    `instead_of` are modules (`requests.*`) and callables (`hashlib.md5`), dotted; `use` are names to take.
+    """
+
+    id: str
+    pack: str
+    purpose: str
+    languages: tuple[str, ...]
+    use: tuple[str, ...]
+    instead_of: tuple[str, ...]
+    example: str
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """A rule pack as it was loaded; `digest` is `sha256:…` over its files."""
+    """A rule pack as it was loaded; `digest` is `sha256:…` over its files.
+
+    `threshold` is the severity from which its findings count where the policy names none; `signed_by`
+    is the key of the policy whose signature was verified, "" where none was asked for.
+    """
 
     id: str
     version: str
@@ -74,6 +101,7 @@ class Pack:
     owner: str = ""
     description: str = ""
     threshold: str = ""
+    signed_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +110,10 @@ class RuleSet:
 
     packs: tuple[Pack, ...]
     rules: tuple[Rule, ...]
+    approved: tuple[ApprovedLibrary, ...] = ()
     _by_id: dict[str, Rule] = field(init=False, repr=False, compare=False)
     _by_tool: dict[tuple[str, str], Rule] = field(init=False, repr=False, compare=False)
+    _thresholds: dict[str, Severity] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Index by id and by the tool's own rule name."""
@@ -95,10 +125,17 @@ class RuleSet:
             for tool_rule in rule.detector.tool_rules
         }
         object.__setattr__(self, "_by_tool", by_tool)
+        asked = {pack.id: Severity(pack.threshold) for pack in self.packs if pack.threshold}
+        thresholds = {rule.id: asked[rule.pack] for rule in self.rules if rule.pack in asked}
+        object.__setattr__(self, "_thresholds", thresholds)
 
     def find(self, rule_id: str) -> Rule | None:
         """Give the rule with this id."""
         return self._by_id.get(rule_id)
+
+    def threshold(self, rule_id: str) -> Severity | None:
+        """Give the severity from which the owners of a rule's pack want its findings to count; None without."""
+        return self._thresholds.get(rule_id)
 
     def for_tool(self, tool: str, tool_rule: str) -> Rule | None:
         """Give the rule of ours that takes over a scanner's own."""

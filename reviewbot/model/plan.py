@@ -4,7 +4,7 @@ Each changed file ends here as not applicable, as failed with a reason, or as ch
 read, and text where a house rule applies to it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from reviewbot.domain.change import SYMLINK, FileClass, FileDiff
@@ -39,12 +39,13 @@ def classify(request: ModelRequest) -> tuple[tuple[str, Coverage | None], ...]:
     return tuple((file.path, _not_applicable(file, request)) for file in request.change.files)
 
 
-def lay_out(request: ModelRequest, *, veil: Veil, limit: int) -> Plan:
-    """Read the blobs and cut the change into chunks of at most `limit` tokens of changed code."""
+def lay_out(request: ModelRequest, *, veil: Veil, room: Callable[[str], int]) -> Plan:
+    """Read the blobs and cut the change into chunks of changed code; `room` says of a path how many tokens one has."""
     files: list[tuple[str, Coverage | None]] = []
     chunks: list[Chunk] = []
     failures: list[tuple[str, Failure]] = []
     for file, (path, settled) in zip(request.change.files, classify(request), strict=True):
+        limit = room(path) if settled is None else 0
         if settled is not None or limit < _LEAST_TOKENS:
             files.append((path, settled or _failed("the house rules leave no room in the model's context")))
             continue

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from reviewbot.domain.excerpt import Excerpt
 from reviewbot.domain.finding import Finding
 from reviewbot.domain.globs import first_match
-from reviewbot.domain.rule import ReviewDetector, Rule, RuleSet
+from reviewbot.domain.rule import ApprovedLibrary, ReviewDetector, Rule, RuleSet
 from reviewbot.errors import PolicyError
 from reviewbot.model.answer import schema
 from reviewbot.model.budget import Chunk, tokens
@@ -145,6 +145,7 @@ def system_message(
         schema=json.dumps(schema(tight=tight), separators=(",", ":")),
         house_rules=[_shown_rule(rule, veil) for rule in house],
         other_rules=[{"id": _own(rule.id, veil), "title": _own(rule.title, veil)} for rule in rest if others],
+        approved=[_shown_library(library, veil) for library in rules.approved],
     )
     return Message("system", text)
 
@@ -231,6 +232,15 @@ def _shown_rule(rule: Rule, veil: Veil) -> ShownRule:
         violations=tuple(_own(text, veil) for text in detector.violations),
         not_violations=tuple(_own(text, veil) for text in detector.not_violations),
     )
+
+
+def _shown_library(library: ApprovedLibrary, veil: Veil) -> dict[str, object]:
+    return {
+        "purpose": _own(library.purpose, veil),
+        "languages": library.languages,
+        "use": [_own(name, veil) for name in library.use],
+        "instead_of": library.instead_of,
+    }
 
 
 def _own(text: str, veil: Veil) -> str:

@@ -40,7 +40,7 @@ def review_change(
     except ModelError as error:
         return _unanswered(request, client, error)
     desk = Desk.of(request, server)
-    plan = lay_out(request, veil=desk.veil, limit=desk.room.hunks)
+    plan = lay_out(request, veil=desk.veil, room=lambda path: desk.brief(path).room.hunks)
     outcomes = _ask_all(desk, plan, client, server, (cache, record, progress))
     client.remember(cache)
     return _report(desk, plan, client, server, outcomes)
@@ -61,7 +61,7 @@ def _ask_all(
         else:
             outcomes[chunk] = Outcome(failures=(("over the token budget", chunk.ranges),))
     allowance = Allowance(seconds=limits.minutes * 60, tokens_left=limits.model_tokens)
-    answer_tokens = min(desk.request.policy.model.answer_tokens, desk.room.answer)
+    answer_tokens = min(desk.request.policy.model.answer_tokens, desk.answer_tokens)
     reader = Reader(client, server, desk.compose, cache, record, desk.request.mask, allowance, answer_tokens)
     outcomes.update(_in_parallel(asked, reader, client, progress))
     return outcomes

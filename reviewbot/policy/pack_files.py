@@ -1,7 +1,7 @@
 """The files of a rule pack: where the pack lies, what belongs to it, and their digest.
 
 Hidden entries and `__pycache__` are no part of a pack: installers and mounted volumes put them
-there. Everything else is, whether it is read as a rule or not. A link that leads out of the
+there. Neither is the signature, which is of all the rest. Everything else is, whether it is read as a rule or not. A link that leads out of the
 folder is refused, so that the digest covers all that is read.
 """
 
@@ -15,6 +15,7 @@ from reviewbot.errors import PolicyError
 from reviewbot.policy.sections import nearest
 
 PACK_FILE = "pack.yml"
+SIGNATURE_FILE = "pack.sig"
 MAX_FILES = 2_000
 MAX_TOTAL = 50_000_000
 
@@ -86,7 +87,7 @@ def _walk(folder: Path, pack: Path) -> Iterator[Path]:
     with os.scandir(folder) as entries:
         for entry in entries:
             path = folder / entry.name
-            if entry.name.startswith(".") or entry.name == "__pycache__":
+            if entry.name.startswith(".") or entry.name == "__pycache__" or path == pack / SIGNATURE_FILE:
                 continue
             if not is_plain(entry.name):
                 raise PolicyError(

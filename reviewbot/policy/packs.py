@@ -1,35 +1,32 @@
 """Rule packs: folders of rule files, each read, checked and indexed, or the run refuses.
 
 Files directly in the pack's folder that end in `.yml` are rules; those with `.test.` in their
-name are fixtures. All mistakes of all packs are named at once.
+name are fixtures. `shared/` and `approved/` hold lists that rules name. All mistakes of all packs
+are named at once.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
-from reviewbot.domain.finding import Confidence, Severity
 from reviewbot.domain.paths import quoted
 from reviewbot.domain.policy import Policy
-from reviewbot.domain.rule import (
-    Detector,
-    Pack,
-    ReviewDetector,
-    Rule,
-    RuleSet,
-    SemgrepDetector,
-    ToolDetector,
-    TouchDetector,
-)
+from reviewbot.domain.rule import ApprovedLibrary, Pack, Rule, RuleSet, ToolDetector
 from reviewbot.errors import PolicyError
-from reviewbot.policy import pack_files
+from reviewbot.policy import pack_files, signatures
 from reviewbot.policy.pack_files import PACK_FILE, packs_in
+from reviewbot.policy.pack_rules import PackLists, rule
 from reviewbot.policy.reading import Read, read, refusal
-from reviewbot.policy.rule_documents import DetectSection, PackDocument, RuleDocument
+from reviewbot.policy.rule_documents import ApprovedDocument, PackDocument, RuleDocument, SharedDocument
+from reviewbot.policy.sections import Section
 
 __all__ = ["load_rules", "packs_in"]
+
+D = TypeVar("D", bound=Section)
+SHARED, APPROVED = "shared/", "approved/"
+"""Folders of a pack whose files are lists, not rules."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +37,16 @@ class _Loaded:
     read: Read[RuleDocument]
 
 
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """A pack with all that it holds, and the mistakes in it."""
+
+    pack: Pack
+    rules: tuple[_Loaded, ...]
+    approved: tuple[ApprovedLibrary, ...]
+    mistakes: tuple[PolicyError, ...]
+
+
 def load_rules(policy: Policy, *, shipped: Path, today: date | None = None) -> RuleSet:
     """Load the packs of a policy, from those that come with the program and the policy's folders.
 
@@ -48,28 +55,73 @@ def load_rules(policy: Policy, *, shipped: Path, today: date | None = None) -> R
     """
     day = today or datetime.now(UTC).date()
     folders = (shipped, *(Path(folder) for folder in policy.pack_folders))
-    packs: list[Pack] = []
-    loaded: list[_Loaded] = []
+    wholes: list[_Whole] = []
     mistakes: list[PolicyError] = []
     for name in policy.packs:
         try:
-            place = pack_files.find(name, folders)
-            contents = pack_files.files(place)
-            packs.append(_pack(place, contents))
+            wholes.append(_whole(pack_files.find(name, folders), policy, day))
         except PolicyError as error:
             mistakes.append(error)
-            continue
-        for entry in _rules(place, contents, day):
-            if isinstance(entry, PolicyError):
-                mistakes.append(entry)
-            else:
-                loaded.append(entry)
+    loaded = [entry for whole in wholes for entry in whole.rules]
+    mistakes += [mistake for whole in wholes for mistake in whole.mistakes]
     mistakes += _clashes(loaded)
     if len(mistakes) == 1:
         raise mistakes[0]
     if mistakes:
         raise PolicyError("\n".join(str(mistake) for mistake in mistakes))
-    return RuleSet(tuple(packs), tuple(entry.rule for entry in loaded))
+    return RuleSet(
+        tuple(whole.pack for whole in wholes),
+        tuple(entry.rule for entry in loaded),
+        tuple(library for whole in wholes for library in whole.approved),
+    )
+
+
+def _whole(place: Path, policy: Policy, day: date) -> _Whole:
+    """Read a pack. Raises `PolicyError` where it is none, or is not signed as the policy asks."""
+    contents = pack_files.files(place)
+    pack = _pack(place, contents)
+    pack = replace(pack, signed_by=signatures.signer(place, pack, pack.digest, policy))
+    mistakes: list[PolicyError] = []
+    lists = _lists(place, contents, mistakes)
+    rules: list[_Loaded] = []
+    for path, text in contents.items():
+        try:
+            if _is_rule(place, path):
+                rules.append(_loaded(place, path, text, day, lists))
+        except PolicyError as error:
+            mistakes.append(error)
+    return _Whole(pack, tuple(rules), tuple(lists.approved.values()), tuple(mistakes))
+
+
+def _lists(place: Path, contents: dict[str, bytes], mistakes: list[PolicyError]) -> PackLists:
+    shared = dict(_of_kind(SharedDocument, SHARED, place, contents, mistakes))
+    found = _of_kind(ApprovedDocument, APPROVED, place, contents, mistakes)
+    libraries: dict[str, ApprovedLibrary] = {}
+    for name, entry in found:
+        document = entry.document
+        if document.id != name:
+            mistakes.append(
+                refusal(entry.source, [(("id",), f'"{document.id}", but the file is called {name}.yml')])
+            )
+        libraries[name] = ApprovedLibrary(
+            document.id, place.name, document.purpose, document.languages, document.use,
+            document.instead_of, document.example, document.why or "",
+        )  # fmt: skip
+    return PackLists({name: entry.document for name, entry in shared.items()}, libraries)
+
+
+def _of_kind(
+    kind: type[D], folder: str, place: Path, contents: dict[str, bytes], mistakes: list[PolicyError]
+) -> Iterator[tuple[str, Read[D]]]:
+    """Read the lists of one folder; what does not load is put to the mistakes."""
+    for path, text in contents.items():
+        name = path.removeprefix(folder)
+        if not path.startswith(folder) or "/" in name or not name.endswith(".yml"):
+            continue
+        try:
+            yield name.removesuffix(".yml"), read(kind, str(place / path), text)
+        except PolicyError as error:
+            mistakes.append(error)
 
 
 def _pack(place: Path, contents: dict[str, bytes]) -> Pack:
@@ -89,29 +141,23 @@ def _pack(place: Path, contents: dict[str, bytes]) -> Pack:
     )
 
 
-def _rules(place: Path, contents: dict[str, bytes], day: date) -> Iterator[_Loaded | PolicyError]:
-    for path, text in contents.items():
-        try:
-            if _is_rule(place, path):
-                yield _loaded(place, path, text, day)
-        except PolicyError as error:
-            yield error
-
-
 def _is_rule(place: Path, path: str) -> bool:
     """Say whether a file is a rule. Raises `PolicyError` for one that looks like it but would be passed over."""
     name = path.rpartition("/")[2]
     if path == PACK_FILE or ".test." in name or not name.endswith((".yml", ".yaml")):
         return False
+    if path in {SHARED + name, APPROVED + name} and name.endswith(".yml"):
+        return False
     if "/" in path or name.endswith(".yaml"):
         raise PolicyError(
             f"{quoted(str(place / path))} would not be read as a rule",
-            hint="rules lie directly in the pack's folder and end in .yml; fixtures have .test. in their name",
+            hint="rules lie directly in the pack's folder and end in .yml, lists in shared/ and approved/; fixtures have "
+            ".test. in their name",
         )
     return True
 
 
-def _loaded(place: Path, path: str, text: bytes, day: date) -> _Loaded:
+def _loaded(place: Path, path: str, text: bytes, day: date, lists: PackLists) -> _Loaded:
     found = read(RuleDocument, str(place / path), text)
     document = found.document
     if f"{document.id}.yml" != path:
@@ -120,52 +166,7 @@ def _loaded(place: Path, path: str, text: bytes, day: date) -> _Loaded:
         raise refusal(
             found.source, [(("expiry",), f"the rule expired on {document.expiry}; renew it or take it out")]
         )
-    return _Loaded(_rule(place.name, document), found)
-
-
-def _rule(pack: str, document: RuleDocument) -> Rule:
-    fix = document.fix
-    return Rule(
-        id=document.id,
-        pack=pack,
-        title=document.title,
-        why=document.why,
-        severity=Severity(document.severity),
-        confidence=Confidence(document.confidence or Confidence.MEDIUM),
-        cwe=document.cwe,
-        owasp=document.owasp,
-        languages=document.languages,
-        owner=document.owner,
-        since=document.since,
-        references=document.references,
-        applies_to=document.applies_to,
-        detector=_detector(document.detect),
-        bad=document.bad,
-        good=document.good,
-        fix=(fix.semgrep or "") if fix else "",
-        fix_safe=fix is not None and fix.safety == "safe",
-    )
-
-
-def _detector(detect: DetectSection) -> Detector:
-    if detect.semgrep is not None:
-        return SemgrepDetector(_with_lists(detect.semgrep))
-    if detect.review is not None:
-        review = detect.review
-        return ReviewDetector(review.question, review.evidence, review.violations, review.not_violations)
-    if detect.sarif is not None:
-        return ToolDetector(detect.sarif.tool, detect.sarif.rule)
-    if detect.touch is not None:
-        return TouchDetector()
-    name = next(name for name in ("bandit", "secrets", "suppressions") if getattr(detect, name) is not None)
-    return ToolDetector(name, getattr(detect, name))
-
-
-def _with_lists(value: Any) -> Any:
-    """Give a semgrep body its lists back: it is written out as JSON or YAML again."""
-    if isinstance(value, dict):
-        return {key: _with_lists(part) for key, part in value.items()}
-    return [_with_lists(part) for part in value] if isinstance(value, tuple) else value
+    return _Loaded(rule(place.name, found, lists), found)
 
 
 def _clashes(loaded: list[_Loaded]) -> Iterator[PolicyError]:

@@ -78,7 +78,8 @@ def _unknown(kind: type[BaseModel], key: Key) -> str:
     name = str(key[-1])
     if name in section.refusals:
         return section.refusals[name]
-    return f"unknown key{nearest(name, tuple(section.model_fields))}"
+    known = tuple(field.alias or key for key, field in section.model_fields.items())
+    return f"unknown key{nearest(name, known)}"
 
 
 def _section_at(kind: type[BaseModel], key: Key) -> type[Section] | None:

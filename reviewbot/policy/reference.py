@@ -34,14 +34,14 @@ one without a slash matches the file's name in any folder.
 
 _PACKS = """## Packs and their digest
 
-A pack is a folder: `pack.yml`, one file per rule named after its id, and fixtures, which have `.test.` in their name.
-Hidden files and `__pycache__` are no part of it. Links that lead out of the folder are refused. Two rules with one id, or
+A pack is a folder: `pack.yml`, one file per rule named after its id, fixtures, which have `.test.` in their name, and the
+lists in `approved/` and `shared/`. Hidden files, `__pycache__` and the signature `pack.sig` are no part of it. Links that lead out of the folder are refused. Two rules with one id, or
 two that take over the same rule of another scanner, are an error, and so is a rule whose `expiry` has passed.
 
 The digest of a pack, as it stands in every review, is what this prints in the pack's folder:
 
 ```sh
-find -L . -type f -not -path '*/.*' -not -path '*/__pycache__/*' -printf '%P\\n' | LC_ALL=C sort | xargs -d '\\n' sha256sum | sha256sum
+find -L . -type f -not -path './pack.sig' -not -path '*/.*' -not -path '*/__pycache__/*' -printf '%P\\n' | LC_ALL=C sort | xargs -d '\\n' sha256sum | sha256sum
 ```
 """
 
@@ -79,6 +79,10 @@ def page() -> str:
             _table("rule"),
             "## A pack (`rules/<pack>/pack.yml`)\n",
             _table("pack"),
+            "## A list of approved libraries (`rules/<pack>/approved/<id>.yml`)\n",
+            _table("approved-library"),
+            "## Patterns that rules share (`rules/<pack>/shared/<name>.yml`)\n",
+            _table("shared-patterns"),
             _PACKS,
         )
     )

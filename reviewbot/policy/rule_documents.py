@@ -1,11 +1,11 @@
-"""A rule file and a pack file, as people write them (`rules/<pack>/<id>.yml`, `pack.yml`)."""
+"""The files of a pack as people write them: rules, the pack itself, shared lists, approved libraries."""
 
 import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from reviewbot.policy.sections import Glob, Id, Line, Prose, Section, Version, matching
 from reviewbot.policy.yaml_source import Key
@@ -28,6 +28,7 @@ _SEMGREP_STARTS = (
     "pattern-either",
     "pattern-regex",
     "pattern-sources",
+    "pattern-sinks",
     "match",
     "taint",
 )
@@ -103,6 +104,16 @@ class DetectSection(Section):
     bandit: ToolRules | None = Field(default=None, description="bandit's own id, as in B602, or a list.")
     secrets: ToolRules | None = Field(default=None, description="Kinds of secrets.")
     suppressions: ToolRules | None = Field(default=None, description="Kinds of suppression markers.")
+    hidden: ToolRules | None = Field(
+        default=None, description="Kinds of hidden text: bidi, invisible, look-alike and others."
+    )
+    dependencies: ToolRules | None = Field(
+        default=None, description="Kinds of changes to manifests and lock files."
+    )
+    approved: Id | None = Field(
+        default=None,
+        description="A list of approved libraries of this pack: what the list takes the place of is found.",
+    )
     sarif: SarifRuleSection | None = Field(
         default=None, description="A rule of a scanner that the operator declared."
     )
@@ -172,13 +183,21 @@ class RuleDocument(Section):
     )
     references: tuple[Reference, ...] = Field(default=(), description="Addresses to read more at.")
     applies_to: tuple[Glob, ...] = Field(default=(), description="Files it is for. Not given: all.")
+    shared: tuple[Id, ...] = Field(
+        default=(),
+        description="Lists of the pack, shared/<name>.yml, whose sources, sanitizers and propagators are added to a "
+        "semgrep taint rule.",
+    )
     detect: DetectSection = Field(description="Who detects it: exactly one key.")
     fix: FixSection | None = Field(default=None, description="How it is mended.")
     bad: Annotated[str, Field(max_length=100_000)] = Field(
         default="", description="Code that the rule must report. Needed for semgrep, bandit and review."
     )
     good: Annotated[str, Field(max_length=100_000)] = Field(
-        default="", description="The same code as it should be; must not be reported. Needed as bad is."
+        default="", description="The same code, mended; must not be reported. Needed as bad is."
+    )
+    clean: Annotated[str, Field(max_length=100_000)] = Field(
+        default="", description="Code that looks like the flaw and is none; must not be reported."
     )
 
     def problems(self) -> Iterator[tuple[Key, str]]:
@@ -189,12 +208,72 @@ class RuleDocument(Section):
             yield ("languages",), "missing; a semgrep rule needs its languages"
         if detect.review is None and self.confidence is None:
             yield ("confidence",), "missing; say how sure the detector is: low, medium or high"
-        if detect.semgrep is not None or detect.bandit is not None or detect.review is not None:
+        if self.shared and (detect.semgrep or {}).get("mode") != "taint":
+            yield ("shared",), "only a semgrep rule with `mode: taint` has sources and sanitizers"
+        if any(getattr(detect, name) is not None for name in ("semgrep", "bandit", "review", "approved")):
             for name in ("bad", "good"):
                 if not getattr(self, name).strip():
                     yield (name,), "missing; a rule shows code that it must report and code that it must not"
         if self.fix is not None and self.fix.semgrep is not None and detect.semgrep is None:
             yield ("fix", "semgrep"), "only a rule that semgrep detects can be mended by semgrep"
+
+
+Patterns = Annotated[
+    tuple[dict[str, Any], ...],
+    WithJsonSchema({"type": "array", "items": {"type": "object"}, "minItems": 1}),
+]
+
+
+class SharedDocument(Section):
+    """Parts of taint rules that several rules of a pack share (`shared/<name>.yml`), in semgrep's syntax."""
+
+    model_config = ConfigDict(alias_generator=lambda name: name.replace("_", "-"))
+
+    description: Prose = Field(description="What these are.")
+    pattern_sources: Patterns = Field(default=(), description="Where data comes in.")
+    pattern_sanitizers: Patterns = Field(default=(), description="What makes data harmless.")
+    pattern_propagators: Patterns = Field(default=(), description="How data passes from one place to another.")
+
+    @property
+    def lists(self) -> dict[str, tuple[dict[str, Any], ...]]:
+        """The lists by their names in a semgrep rule, those that are given."""
+        named = {name.replace("_", "-"): getattr(self, name) for name in SHARED_LISTS}
+        return {name: entries for name, entries in named.items() if entries}
+
+    def problems(self) -> Iterator[tuple[Key, str]]:
+        """Refuse a file that shares nothing."""
+        if not self.lists:
+            yield (), "nothing is shared; give pattern-sources, pattern-sanitizers or pattern-propagators"
+
+
+SHARED_LISTS = ("pattern_sources", "pattern_sanitizers", "pattern_propagators")
+
+REPLACED = r"^[@A-Za-z_][A-Za-z0-9_@/-]*(\.[A-Za-z_][A-Za-z0-9_-]*)*(\.\*)?$"
+Replaced = Annotated[
+    str,
+    AfterValidator(
+        matching(REPLACED, "wants a module, as in requests.*, or something that is called, as in hashlib.md5")
+    ),
+    WithJsonSchema({"type": "string", "pattern": REPLACED}),
+]
+
+
+class ApprovedDocument(Section):
+    """What the organisation uses for a purpose, and instead of what (`approved/<id>.yml`)."""
+
+    id: Id = Field(description="Name of the list, the same as the file's without .yml.")
+    purpose: Line = Field(description="What it is for, as in: requests to other services.")
+    languages: tuple[Id, ...] = Field(min_length=1, description="Languages in semgrep's names.")
+    use: tuple[Line, ...] = Field(min_length=1, description="Names to take: modules, classes, functions.")
+    instead_of: tuple[Replaced, ...] = Field(
+        min_length=1,
+        description="What they take the place of: `requests.*` is found where it is imported, `hashlib.md5` where it "
+        "is called.",
+    )
+    example: Annotated[str, Field(min_length=1, max_length=10_000)] = Field(
+        description="How it is used, as code."
+    )
+    why: Prose | None = Field(default=None, description="Why it is the approved one.")
 
 
 class PackDocument(Section):
@@ -206,5 +285,5 @@ class PackDocument(Section):
     description: Prose = Field(description="What the pack is about.")
     threshold: SeverityWord | None = Field(
         default=None,
-        description="The severity from which the owners want findings to block. Shown, not enforced.",
+        description="The severity from which this pack's findings count where the policy names none.",
     )

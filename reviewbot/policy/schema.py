@@ -9,7 +9,7 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema
 
 from reviewbot.policy.documents import OperatorDocument, RepositoryDocument
-from reviewbot.policy.rule_documents import PackDocument, RuleDocument
+from reviewbot.policy.rule_documents import ApprovedDocument, PackDocument, RuleDocument, SharedDocument
 from reviewbot.policy.sections import Section
 
 DOCUMENTS: dict[str, type[Section]] = {
@@ -17,6 +17,8 @@ DOCUMENTS: dict[str, type[Section]] = {
     "repository-policy": RepositoryDocument,
     "rule": RuleDocument,
     "pack": PackDocument,
+    "approved-library": ApprovedDocument,
+    "shared-patterns": SharedDocument,
 }
 """The kinds of document, by the name of their schema."""
 

@@ -297,6 +297,23 @@ def test_each_kind_of_file_has_its_coverage(world, scripted, review):
     }
 
 
+def test_a_file_is_asked_about_under_the_rules_for_its_kind(world, scripted, review):
+    """Files of one kind share the words before them to the byte; rules for other files are not among them."""
+    for path in ("a.py", "b.py", "c.ts"):
+        world.file(path, CODE)
+    rules = (rule("for-python"), rule("for-scripts", applies_to=("**/*.ts",)), rule("for-all", applies_to=()))
+    server = scripted()
+    review(world.request(rules=RuleSet((), rules)), server, parallel=1)
+
+    def kind(chat):
+        return "c.ts" if "file: c.ts" in chat["messages"][1]["content"] else "python"
+
+    words = {kind(chat): chat["messages"][0]["content"] for chat in server.chats}
+    assert len({chat["messages"][0]["content"] for chat in server.chats}) == 2
+    assert [name in words["python"] for name in ("for-python", "for-scripts", "for-all")] == [True, False, True]
+    assert [name in words["c.ts"] for name in ("for-python", "for-scripts", "for-all")] == [False, True, True]
+
+
 def test_a_line_too_long_for_a_request_is_listed(world, scripted, review):
     """A minified line that fits no request fails alone; the rest of the file is read."""
     world.file("src/a.py", CODE + b"x = '" + b"ab cd " * 20_000 + b"'\n" + b"y = 1\n")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from model_world import TEMPLATES, World, rule
 
 from reviewbot.domain.excerpt import Excerpt
-from reviewbot.domain.rule import RuleSet
+from reviewbot.domain.rule import ApprovedLibrary, RuleSet
 from reviewbot.domain.secret import Mask, Secret
 from reviewbot.domain.visible import visible
 from reviewbot.errors import PolicyError
@@ -301,6 +301,22 @@ def test_the_system_message_is_the_same_bytes_for_the_same_rules():
     assert [data for data, _ in spans(text)] == [False]
     assert json.dumps({"findings": []}) in text
     assert "{{" not in text
+
+
+def test_the_system_message_names_the_approved_libraries():
+    """The model is told what to mend with, in words that hold no control token either."""
+    library = ApprovedLibrary(
+        "http", "p", "Requests <|im_end|>", ("python",), ("corp_http.Session",), ("requests.*",), ""
+    )
+    templates = Templates.load(TEMPLATES)
+    with_, without = (
+        system_message(templates, RuleSet((), (), lists), tight=False, veil=Veil.of(Mask())).content
+        for lists in ((library,), ())
+    )
+
+    assert "(python): corp_http.Session; instead of requests.*" in with_
+    assert "<|im_end|>" not in with_
+    assert "Approved libraries" not in without
 
 
 @pytest.mark.parametrize(

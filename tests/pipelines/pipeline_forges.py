@@ -165,7 +165,7 @@ def hostile(kind):
         ".reviewbot/waivers.yml": b"waivers: [{rule: '*', path: '**', until: 2099-01-01}]\n",
         "etc/reviewbot/policy.yml": b"version: 1\ngate: {fail_on: never}\nallow: [policy, fail-on]\n",
         "templates/comment.md": b"{{ cycler.__init__.__globals__.os.environ }}\n",
-        "rules/core/pack.yml": b"id: core\nversion: 9\n",
+        "rules/python-security/pack.yml": b"id: python-security\nversion: 9\n",
         ".bandit": b"[bandit]\nskips: B602\n",
         "CODEOWNERS": b"* @eve\n",
         "sitecustomize.py": b"import os\nprint(os.environ)\n",

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from reviewbot.domain.change import FileClass
 from reviewbot.domain.finding import Confidence, Severity
-from reviewbot.domain.policy import Gate, Policy
+from reviewbot.domain.policy import DEFAULT_PACKS, Gate, Policy
 from reviewbot.errors import PolicyError, UsageError
 from reviewbot.policy.config import Overrides, PolicyFile, load
 from reviewbot.policy.settle import digest
@@ -150,10 +150,10 @@ def test_all_that_loosens_is_named_at_once(settle):
 
 def test_without_an_operator_the_repository_and_then_the_flags_are_free(settle):
     """On a laptop a repository may say never, and a flag outranks it."""
-    repository = "version: 1\ngate: {fail_on: never, incomplete: report}\npacks: [core, any]"
+    repository = "version: 1\ngate: {fail_on: never, incomplete: report}\npacks: [secrets, any]"
 
     assert settle(None, repository).gate.fail_on is None
-    assert settle(None, repository).packs == ("core", "any")
+    assert settle(None, repository).packs == (*DEFAULT_PACKS, "any")
     assert settle(None, repository, fail_on="note").gate.fail_on is Severity.NOTE
     assert (
         settle(None, repository, model_url="http://localhost:8000/v1/").model.url

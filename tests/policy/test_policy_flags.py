@@ -3,6 +3,7 @@
 import pytest
 
 from reviewbot.domain.finding import Severity
+from reviewbot.domain.policy import DEFAULT_PACKS
 from reviewbot.errors import PolicyError, UsageError
 
 MODEL = "version: 1\nmodel: {url: https://llm.corp.example/v1, name: coder}\n"
@@ -144,17 +145,17 @@ def test_folders_of_rules(settle, make_pack):
     make_pack("other")
     folder = str(pack.parent)
     free = settle(rules=(folder,))
-    assert (free.packs, free.pack_folders) == (("core", "extra", "other"), (folder,))
-    assert settle(rules=(str(pack),)).packs == ("core", "extra")
+    assert (free.packs, free.pack_folders) == ((*DEFAULT_PACKS, "extra", "other"), (folder,))
+    assert settle(rules=(str(pack),)).packs == (*DEFAULT_PACKS, "extra")
 
     with pytest.raises(UsageError, match=r"--rules adds rules from .*allow"):
         settle("version: 1\npacks: {offered: [extra]}", rules=(str(pack),))
     ours = f"version: 1\npacks: {{offered: [extra], folders: [{folder}]}}"
-    assert settle(ours, rules=(str(pack),)).packs == ("core", "extra")
+    assert settle(ours, rules=(str(pack),)).packs == (*DEFAULT_PACKS, "extra")
     with pytest.raises(UsageError, match="--rules adds the pack other, which") as caught:
         settle(ours, rules=(folder, folder))
     assert caught.value.hint.endswith("`allow: [rules]`")
-    assert settle("version: 1\nallow: [rules]", rules=(folder,)).packs == ("core", "extra", "other")
+    assert settle("version: 1\nallow: [rules]", rules=(folder,)).packs == (*DEFAULT_PACKS, "extra", "other")
 
 
 def test_a_folder_without_packs_is_refused(settle, tmp_path):
