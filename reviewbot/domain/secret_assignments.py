@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from reviewbot.domain.secret_placeholders import entropy, is_name, is_placeholder
+from reviewbot.domain.secret_placeholders import entropy, is_name, is_placeholder, is_random
 
 PASSWORD = "generic-password"  # noqa: S105 - the name of a kind
 SECRET = "generic-secret"  # noqa: S105 - the name of a kind
@@ -25,8 +25,10 @@ _TELLS_OTHERWISE = re.compile(
     "limit|policy|format|version|ary|_id$|port$|age$|able$|public|hash|digest|checksum|encod|min|max|step"
 )
 _NAME_BEFORE = re.compile(r"[A-Za-z0-9_.-]{0,48}$")
+# A whole word before it: `max_tokens`, `resetPassword`, but not the end of `AdminPassword`.
 _BEFORE_IS_OTHER = re.compile(
-    r"(?i)(?:max|min|num|forgot|reset|show|no|next|page|public|csrf|by|bypass|com)[_.-]?$"
+    r"(?:(?<![A-Za-z])(?i:max|min|num|forgot|reset|show|no|next|page|public|csrf|by|bypass|com)"
+    r"|(?:Max|Min|Num|Forgot|Reset|Show|No|Next|Page|Public|Csrf|By|Bypass|Com))[_.-]?$"
 )
 _QUOTED = r"""(?:"(?P<d>[^"\n]{4,256}+)"|'(?P<s>[^'\n]{4,256}+)'|`(?P<b>[^`\n]{4,256}+)`)"""
 _LITERAL = re.compile(
@@ -37,11 +39,17 @@ _LITERAL = re.compile(
 )
 _BARE = re.compile(
     r"(?P<suffix>[A-Za-z0-9_.-]{0,32}+)(?:[ \t]{0,4}+[=:]|[ \t])[ \t]{0,4}+"
-    r"""(?P<v>[^\s"'`#,;(){}\[\]<>$]{6,256}+)[ \t\r]{0,8}+(?:\n|$)"""
+    r"""(?P<v>[^\s"'`#,;(){}\[\]<>$]{6,256}+)(?:[ \t]{1,8}+[#;][^\n]{0,300}+)?[ \t\r]{0,8}+(?:\n|$)"""
 )
 _BARE_LINE = re.compile(r"[ \t]{0,40}+(?:(?:export|set|ENV|ARG|-|;|\+)[ \t]{1,4}+)?[A-Za-z0-9_.-]{0,64}+$")
 _ATTRIBUTE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,80}+(?:\.[A-Za-z_][A-Za-z0-9_]{0,80}+){0,12}+")
+# The other keys of a login, as they stand in the settings of transfer and database programs.
+_HOST_KEY = re.compile(
+    r"""["'](?:[a-z]{0,12}[_-]?host(?:_?name)?|server)["'][ \t]{0,4}:[ \t]{0,4}["'][^"'\n]"""
+)
+_USER_KEY = re.compile(r"""["'][a-z]{0,12}[_-]?user(?:_?name)?["'][ \t]{0,4}:[ \t]{0,4}["'][^"'\n]""")
 _WINDOW = 120
+_LOGIN_WINDOW = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +64,12 @@ class Assigned:
 def find_assigned(text: str, lowered: str) -> Iterator[Assigned]:
     """Find the literal values of telling names. `lowered` is `text` in lower case, of equal length."""
     for word in _TELLING.finditer(lowered):
-        found = _literal(text, word) or _bare(text, word)
+        found = _literal(text, lowered, word) or _bare(text, word)
         if found is not None:
             yield found
 
 
-def _literal(text: str, word: re.Match[str]) -> Assigned | None:
+def _literal(text: str, lowered: str, word: re.Match[str]) -> Assigned | None:
     match = _LITERAL.match(text, word.end())
     if match is None or _is_other(text, word, match["suffix"]):
         return None
@@ -69,15 +77,28 @@ def _literal(text: str, word: re.Match[str]) -> Assigned | None:
     kind = _kind(word)
     if "," in text[match.end("suffix") : match.start(group)] and not _reads_environment(text, word):
         return None
-    if not _is_secret(match[group], kind):
-        return None
-    return Assigned(kind, match.start(group), match.end(group))
+    found = Assigned(kind, match.start(group), match.end(group))
+    sure = _is_secret(match[group], kind) or (
+        kind == PASSWORD and _is_word_of_login(match[group], lowered, found)
+    )
+    return found if sure else None
+
+
+def _is_word_of_login(value: str, lowered: str, found: Assigned) -> bool:
+    """Say whether a plain word is the password of a login: `"host": …, "user": …, "password": "swordfish"`."""
+    if len(value) < 6 or not value.isalnum() or len(set(value)) <= 3 or is_placeholder(value):
+        return False
+    before = lowered[max(0, found.start - _LOGIN_WINDOW) : found.start]
+    after = lowered[found.end : found.end + _LOGIN_WINDOW]
+    # No further than the braces: a login is one object, and the next one is another's.
+    around = re.split(r"[{}]", before)[-1] + re.split(r"[{}]", after, maxsplit=1)[0]
+    return _HOST_KEY.search(around) is not None and _USER_KEY.search(around) is not None
 
 
 def _reads_environment(text: str, word: re.Match[str]) -> bool:
-    """Say whether `"NAME", "value"` is a variable with its default, not two arguments side by side."""
+    """Say whether `"NAME", "value"` is a name and what it stands for, not two arguments side by side."""
     before = text[max(0, word.start() - 60) : word.start()].rpartition("\n")[2].lower()
-    return "env" in before or "get(" in before or "config(" in before
+    return any(reader in before for reader in ("env", "get(", "config(", "define("))
 
 
 def _bare(text: str, word: re.Match[str]) -> Assigned | None:
@@ -118,6 +139,8 @@ def _camel(text: str, word: re.Match[str]) -> bool:
 
 
 def _is_secret(value: str, kind: str) -> bool:
+    if is_random(value):
+        return True
     if is_placeholder(value) or is_name(value):
         return False
     digits = sum(char.isdigit() for char in value)

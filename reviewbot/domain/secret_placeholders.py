@@ -12,12 +12,13 @@ from collections import Counter
 _HOLLOW = re.compile(
     r"example|changeme|change[_-]me|placeholder|xxxx|your(?:pass|token|secret|[_-])|insert|replace|redacted|dummy"
     r"|\*{4}|\.{4}|0{10}|1234567890|123456789a|abcdefghij|abcdef0123|a{8}|process\.env|os\.environ|getenv"
-    r"|lorem|todo|fixme|not[_-]?a?[_-]?real"
+    r"|lorem|todo|fixme|not[_-]?a?[_-]?real|pass(?:word)?[_-]?here|strong[_-]?pass"
 )
 # As a whole word of the value.
 _WORD = re.compile(
     "pass|passwd|password|passphrase|secret|token|changeit|default|demo|fake|foobar|mock|none|null|sample|some|test"
     "|testing|undefined|user|username|your|value|string|hidden|masked|empty|invalid"
+    "|my(?:key|pass|password|passwd|secret|token)|secretpassword"
 )
 # A published example, recognisable by its beginning: the payload of the token on jwt.io ("John Doe"),
 # and the account key of the Azurite storage emulator, the same on every machine.
@@ -43,6 +44,11 @@ _REFERENCES = (
     "#",
     "*",
 )
+_LEAST_RANDOM, _MOST_RANDOM = 32, 128  # characters
+_LEAST_MARKS = 4  # different ones
+_RANDOM_ENTROPY = 4.2  # bits per character; 50 of Django's alphabet have about 4.9
+# What people write into long strings of marks: ranges of a pattern, words, holes, calls, addresses.
+_ORDERED = re.compile(r"a-z|A-Z|0-9|[A-Za-z]{10}|\$\{|\{\{|%\(|\(\?|\(\)|\]\+|://|\.\*|={3}")
 _NAME = re.compile(r"[A-Za-z]{1,40}[0-9]{0,2}(?:[ _.:/-][A-Za-z]{0,40}[0-9]{0,4}){0,12}")
 
 
@@ -69,6 +75,38 @@ def is_placeholder(value: str) -> bool:
     if value[:1] == "{" or any(char in value for char in "([ \t"):
         return True
     return any(_WORD.fullmatch(word) for word in re.split(r"[^a-z]+", value.lower()))
+
+
+def is_stand_in(value: str) -> bool:
+    """Say whether a value is a placeholder even in a file that is there to hold a credential.
+
+    Where the syntax leaves no doubt, `pass123` is somebody's password; only a hole, a published example
+    or the bare word `password` is not.
+    """
+    return (
+        is_hollow(value)
+        or any(hole in value for hole in _HOLES)
+        or value.startswith(("$", "%", "*"))
+        or _WORD.fullmatch(value.lower()) is not None
+    )
+
+
+def is_random(value: str) -> bool:
+    """Say whether a value is made of random signs: letters, digits and marks without an order a person gave it.
+
+    Django's `SECRET_KEY` is of this kind: its brackets and percent signs are no call and no hole.
+    """
+    marks = {char for char in value if not char.isalnum()}
+    return (
+        _LEAST_RANDOM <= len(value) <= _MOST_RANDOM
+        and len(marks) >= _LEAST_MARKS
+        and value.isascii()
+        and not any(char.isspace() or char in "\\<>" for char in value)
+        and any(char.isdigit() for char in value)
+        and _ORDERED.search(value) is None
+        and not is_hollow(value)
+        and entropy(value) >= _RANDOM_ENTROPY
+    )
 
 
 def is_name(value: str) -> bool:

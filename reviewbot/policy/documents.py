@@ -21,14 +21,13 @@ from reviewbot.policy.operator_sections import (
     LinksSection,
     ModelCounts,
     OwnTestsSection,
-    PacksSection,
     RedactSection,
     ScannerSettings,
     ScannersSection,
-    WaiversSection,
 )
 from reviewbot.policy.sections import Argument, FormatVersion, Glob, Id, Line, Section, nearest
 from reviewbot.policy.server_sections import ForgeSection, ModelSection, NetworkSection, SandboxSection
+from reviewbot.policy.vouching_sections import PacksSection, WaiversSection
 from reviewbot.policy.yaml_source import Key
 
 FILE_CLASSES = ("code", "text", "binary", "metadata")
@@ -80,12 +79,12 @@ class OperatorDocument(Section):
     @property
     def reviewers(self) -> tuple[str, ...]:
         """Everybody who can be required to read a file."""
-        own = (*self.scanners.running, "suppressions", "model")
+        own = (*self.scanners.running, "suppressions", "hidden", "model")
         return own + tuple(tool.name for tool in self.scanners.sarif)
 
     def problems(self) -> Iterator[tuple[Key, str]]:
         """Gather what the parts say, and check who is required against who runs."""
-        for name in ("model", "forge", "sandbox", "packs", "scanners"):
+        for name in ("model", "forge", "sandbox", "packs", "scanners", "waivers"):
             section: Section = getattr(self, name)
             yield from (((name, *key), sentence) for key, sentence in section.problems())
         for file_class in FILE_CLASSES:

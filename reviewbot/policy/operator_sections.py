@@ -10,11 +10,9 @@ from pydantic import Field
 
 from reviewbot.domain.policy import Gate, Limits
 from reviewbot.policy.sections import (
-    AbsolutePath,
     Argument,
     Glob,
     Id,
-    Line,
     LinkUrl,
     PathBelow,
     Pattern,
@@ -28,26 +26,8 @@ FailOn = Literal["never", "note", "warning", "error"]
 ConfidenceWord = Literal["low", "medium", "high"]
 Incomplete = Literal["fail", "report"]
 ModelCounts = Literal["block", "advise"]
-BUILT_IN = ("semgrep", "bandit", "secrets", "suppressions")
-"""Scanners of our own; `suppressions` always runs and has no settings."""
-
-
-class PacksSection(Section):
-    """Which rule packs are used."""
-
-    required: tuple[Id, ...] = Field(default=("core",), description="Packs that are always on.")
-    offered: tuple[Id, ...] = Field(default=(), description="Packs that a repository may add.")
-    folders: tuple[AbsolutePath, ...] = Field(
-        default=(), description="Folders with packs, beside those that come with the program."
-    )
-    keys: tuple[Argument, ...] = Field(
-        default=(), description="Public keys that packs must be signed with. Not read yet: must be empty."
-    )
-
-    def problems(self) -> Iterator[tuple[Key, str]]:
-        """Refuse a guard that this version cannot keep."""
-        if self.keys:
-            yield ("keys",), "this version cannot check signatures of packs, so it refuses; take keys: out"
+BUILT_IN = ("semgrep", "bandit", "secrets", "suppressions", "hidden")
+"""Scanners of our own; `suppressions` and `hidden` always run and have no settings."""
 
 
 class ScannerSettings(Section):
@@ -101,7 +81,7 @@ class ScannersSection(Section):
         for name in sorted(self.model_fields_set & {"semgrep", "bandit", "secrets"}):
             if getattr(self, name) is None:
                 yield (name,), "write {} to switch it on, or take the line out to switch it off"
-        taken = {*BUILT_IN, "model"}
+        taken = {*BUILT_IN, "dependencies", "touched", "model"}
         for at, tool in enumerate(self.sarif):
             if tool.name in taken:
                 yield ("sarif", at, "name"), f'the name "{tool.name}" is taken; choose another'
@@ -113,7 +93,8 @@ class GateSection(Section):
 
     fail_on: FailOn = Field(
         default=_GATE.fail_on.value if _GATE.fail_on else "never",
-        description="The severity from which findings make the result red (exit code 10).",
+        description="The severity from which findings make the result red (exit code 10). Not given: each pack's own "
+        "threshold, and error for what has none.",
     )
     confidence: ConfidenceWord = Field(
         default=_GATE.confidence.value, description="The confidence from which a finding counts."
@@ -198,14 +179,6 @@ class RedactSection(Section):
 
     name: Id = Field(description="Kind of the match, shown in its place.")
     pattern: Pattern = Field(description="Regular expression of Python's, without nested unbounded repeats.")
-
-
-class WaiversSection(Section):
-    """Who may waive findings, for how long. Kept for the waiver file."""
-
-    approvers: tuple[Line, ...] = Field(default=(), description="People whose approval counts.")
-    max_days: int = Field(default=90, ge=1, le=3650, description="Longest life of a waiver, in days.")
-    signed: bool = Field(default=False, description="Whether waivers must be signed.")
 
 
 class LinksSection(Section):

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from reviewbot.domain.policy import Policy
 from reviewbot.domain.rule import RuleSet
 from reviewbot.errors import PolicyError
-from reviewbot.scanners import bandit, jobs, locate, secrets, semgrep, suppressions
+from reviewbot.scanners import bandit, hidden, jobs, locate, secrets, semgrep, suppressions
 from reviewbot.scanners.bandit import BanditScanner
 from reviewbot.scanners.base import Scanner, ScannerPaths
+from reviewbot.scanners.hidden import HiddenTextScanner
 from reviewbot.scanners.sarif import SarifScanner
 from reviewbot.scanners.secrets import SecretScanner
 from reviewbot.scanners.semgrep import SemgrepScanner
@@ -40,12 +41,12 @@ OURS: dict[str, _Build] = {
 
 
 def build(policy: Policy, rules: RuleSet, *, tools: ScannerPaths) -> tuple[Scanner, ...]:
-    """Make the scanners of this policy, in its order, then the declared tools, then the watch for
-    suppressions, which is always on. A scanner that is not installed is here too, and fails when asked.
+    """Make the scanners of this policy, in its order, then the declared tools, then the watches for
+    suppressions and for hidden text, which are always on. A scanner that is not installed is here too, and fails when asked.
 
     Raises `PolicyError` for a scanner that nobody knows, or a name that stands twice.
     """
-    names = [*policy.scanners, *(tool.name for tool in policy.sarif), suppressions.NAME, _MODEL]
+    names = [*policy.scanners, *(tool.name for tool in policy.sarif), suppressions.NAME, hidden.NAME, _MODEL]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise PolicyError(
@@ -64,4 +65,4 @@ def build(policy: Policy, rules: RuleSet, *, tools: ScannerPaths) -> tuple[Scann
         if not tool.command:
             raise PolicyError(f"the scanner {tool.name} has no command")
         scanners.append(SarifScanner(tool, locate.declared(tool.command[0], tools.search), limits))
-    return (*scanners, SuppressionScanner())
+    return (*scanners, SuppressionScanner(), HiddenTextScanner())

@@ -18,7 +18,7 @@ from reviewbot.domain.ports import Cache, Progress
 from reviewbot.domain.review import ToolVersion
 from reviewbot.domain.rule import RuleSet
 from reviewbot.domain.sandboxing import Sandbox
-from reviewbot.scanners import baseline, catalogue, history, touched
+from reviewbot.scanners import baseline, catalogue, dependencies, history, touched
 from reviewbot.scanners.base import Scanner, Source
 from reviewbot.scanners.bench import BATCH_BYTES, BATCH_FILES, Bench
 from reviewbot.scanners.remembered import Looked, Looks
@@ -95,6 +95,7 @@ def scan_change(  # noqa: PLR0913 - the signature that the rooms agreed on
         gathered.add({history.SCANNER: found})
     gathered.new += earlier.findings
     gathered.new += touched.findings(change, read, rules)
+    gathered.new += dependencies.findings(change, read, rules, policy)
     return ScanReport(
         with_order(gathered.new),
         with_order(gathered.existing),

@@ -24,7 +24,7 @@ from reviewbot.scanners import secret_runner
 from reviewbot.scanners.base import NORMALISER, Scan, Source, ToolResult
 
 NAME = "secrets"
-DETECTOR = "1"
+DETECTOR = "2"
 """Version of the detector: raise it whenever a format or a check changes, or the cache goes stale."""
 
 _PACKAGE_FOLDER = Path(__file__).resolve().parents[1]

@@ -206,7 +206,14 @@ class SemgrepScanner:
 def _suffix(source: Source) -> str | None:
     """Give the extension that semgrep needs to see, where the file's own name does not show it."""
     known = languages.kind(source.path, source.content)
-    return None if known is None or source.path.endswith(known) else known
+    if known is None or (source.path.endswith(known) and not _passed_over(source.path, known)):
+        return None
+    return known
+
+
+def _passed_over(path: str, known: str) -> bool:
+    """Say whether semgrep leaves a file out by its name: TypeScript's declarations, and minified scripts."""
+    return path.endswith((f".d{known}", f".min{known}"))
 
 
 def _installed(executable: Executable) -> None:

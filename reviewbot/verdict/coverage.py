@@ -14,7 +14,7 @@ from reviewbot.domain.coverage import Coverage, FileCoverage, Read
 from reviewbot.domain.globs import first_match
 from reviewbot.domain.policy import Policy
 
-FIRST_REVIEWERS = ("semgrep", "bandit", "secrets", "suppressions")
+FIRST_REVIEWERS = ("semgrep", "bandit", "secrets", "suppressions", "hidden")
 """Reviewers are listed in this order, then other tools by name, then the model."""
 
 MODEL = "model"

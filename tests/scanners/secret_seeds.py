@@ -9,6 +9,7 @@ ALNUM = string.ascii_letters + string.digits
 HEX = "0123456789abcdef"
 UPPER = string.ascii_uppercase + "234567"
 TOKEN = "ghp" + chr(95) + "aB3dE5gH7jK9mN1pQ3sT5vW7yZ2bC4dF6gH8"
+DJANGO = string.ascii_lowercase + string.digits + "!@#%^&*(-_=+)"
 _LOWER = string.ascii_lowercase + string.digits
 
 
@@ -60,6 +61,8 @@ def _tokens(chance: random.Random) -> Iterator[tuple[str, str, str]]:
         ("clojars-token", "CLO" + "JARS_" + r(60, _LOWER)),
         ("docker-token", "dckr" + "_pat_" + r(27)),
         ("artifactory-token", "AK" + "Cp" + r(69)),
+        ("artifactory-token", "cmVm" + "dGtu" + r(56)),
+        ("model-api-key", "r" + "8_" + r(37)),
         ("sonar-token", "sq" + "p_" + r(40, HEX)),
         ("slack-token", "xo" + "xb-" + r(12, string.digits) + "-" + r(24)),
         ("slack-webhook", "hooks." + "slack.com/services/T" + r(9, UPPER) + "/B" + r(9, UPPER) + "/" + r(24)),
@@ -111,6 +114,9 @@ def _with_context(chance: random.Random) -> Iterator[tuple[str, str, str]]:
     begin, end = "-----BEGIN ", "-----END "
     table = [
         ("aws-secret-key", "aws_secret_access_key = {}", r(40)),
+        ("aws-secret-key", '"SecretAccessKey": "{}"', r(40)),
+        ("aws-secret-key", "aws_secret_key={}", r(40)),
+        ("connection-string", "Host=db;Uid=sa;Pwd={};", word),
         ("azure-storage-key", '"accountKey": "{}"', r(86) + "=="),
         (
             "azure-sas",
@@ -133,6 +139,51 @@ def _with_context(chance: random.Random) -> Iterator[tuple[str, str, str]]:
         ("password-hash", "bob:{}", "$2y$" + "10$" + r(53)),
         ("password-hash", "root:{}:19000:0:99999:7:::", "$6$" + r(8) + "$" + r(86)),
         ("wireguard-key", "PrivateKey = {}", r(43) + "="),
+        ("password-hash", "INSERT INTO users VALUES (1, 'bob', '{}');", "$2y$" + "12$" + r(53)),
+        ("password-hash", "  (2, 'eve', '{}', 0),", "$2b$" + "12$" + r(53)),
+        ("password-hash", "7\tbob\t{}\t2024-01-01", "$2b$" + "12$" + r(53)),
+        ("password-hash", '"password": "{}",', "pbkdf2_sha256" + "$600000$" + r(22) + "$" + r(43) + "="),
+        ("password-hash", "password: {}", "$argon2id" + "$v=19$m=65536,t=3,p=4$" + r(22) + "$" + r(43)),
+        ("password-hash", "    password: '{}'", "$6$" + r(8) + "$" + r(86)),
+        ("password-hash", "bob:{}:19000:0:99999:7:::", "$1$" + r(8) + "$" + r(22)),
+        ("password-hash", "bob:{}:19000:0:99999:7:::", "$5$" + r(8) + "$" + r(43)),
+        ("password-hash", "bob:{}:19000:0:99999:7:::", "$y$" + "j9T$" + r(22) + "$" + r(43)),
+        ("password-hash", "bob:{}", "{" + "SHA}" + r(27) + "="),
+        ("password-hash", "bob:{}", "{" + "SSHA}" + r(38) + "=="),
+        ("stored-password", "db.internal:5432:shop:bob:{}", word),
+        ("stored-password", "*:*:*:bob:{}", word),
+        ("stored-password", '<Pass encoding="base64">{}</Pass>', b64(word)),
+        ("stored-password", "account work\nhost mail.internal\nuser bob\npassword {}\n", word),
+        ("stored-password", "CREATE USER 'bob'@'%' IDENTIFIED BY '{}';", word),
+        ("stored-password", "ALTER ROLE bob WITH LOGIN PASSWORD '{}';", word),
+        ("stored-password", "sshpass -p {} ssh bob@host.internal", word),
+        ("stored-password", "conn.login('bob@shop.internal', '{}', done)", word),
+        (
+            "browser-login",
+            '"encryptedPassword":"{}",',
+            "MDoE" + "EPg" + "A" * 19 + "EwFAYIKoZIhvcNAwcECB" + r(38),
+        ),
+        (
+            "browser-login",
+            '"encryptedUsername": "{}",',
+            "MDIE" + "EPg" + "A" * 19 + "EwFAYIKoZIhvcNAwcECB" + r(22) + "==",
+        ),
+        ("framework-key", "APP_KEY=base64:{}", r(43) + "="),
+        ("framework-key", "define( 'LOGGED_IN_KEY',    '{}' );", r(20) + "(]>|" + r(20) + " {~" + r(18)),
+        (
+            "generic-secret",
+            "SECRET_KEY = '{}'",
+            "7(" + r(9, DJANGO) + "e)4!" + r(9, DJANGO) + "=w2^" + r(9, DJANGO) + "-z@",
+        ),
+        ("generic-secret", "secret_key = {}  # of the staging account", r(25) + "4"),
+        ("generic-password", "AdminPassword={}", word),
+        (
+            "generic-password",
+            'host: x\n"host": "a.internal", "user": "bob", "passphrase": "{}"',
+            "swordfishes",
+        ),
+        ("generic-password", "define( 'DB_PASSWORD', '{}' );", word),
+        ("url-password", "git clone https://bob@shop.internal:{}@git.internal/a.git", word),
         ("twilio-auth-token", "TWILIO_AUTH_TOKEN={}", r(32, HEX)),
         ("generic-password", 'db_password = "{}"', word),
         ("generic-password", "password: str = '{}'", word + "!"),

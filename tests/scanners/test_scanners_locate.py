@@ -96,12 +96,12 @@ def test_identity_follows_the_file(script):
 
 
 def test_registry_keeps_the_policys_order(tools):
-    """Ours in the policy's order, then declared tools, then the watch for suppressions."""
+    """Ours in the policy's order, then declared tools, then the watches that are always on."""
     policy = Policy(scanners=("secrets", "semgrep"), sarif=(SarifTool("lint", ("**",), ("lint",)),))
 
     scanners = registry.build(policy, rule_set(), tools=tools)
 
-    assert [scanner.name for scanner in scanners] == ["secrets", "semgrep", "lint", "suppressions"]
+    assert [scanner.name for scanner in scanners] == ["secrets", "semgrep", "lint", "suppressions", "hidden"]
 
 
 @pytest.mark.parametrize(

@@ -14,4 +14,4 @@ def test_bandit_is_told_what_the_rules_take_over(tools):
 
     assert "B602" in scanners["bandit"].tests
     assert scanners["bandit"].tests == rules.taken_over("bandit")
-    assert list(scanners) == ["semgrep", "bandit", "secrets", "suppressions"]
+    assert list(scanners) == ["semgrep", "bandit", "secrets", "suppressions", "hidden"]

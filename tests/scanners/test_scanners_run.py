@@ -42,7 +42,7 @@ def test_new_and_existing_are_told_apart(world, scanners, sandbox):
     assert places(report.existing) == [("bandit-eval", "a.py", 2), ("no-eval", "a.py", 2)]
     assert all(finding.fingerprint for finding in report.new + report.existing)
     assert set(words(report, "a.py").values()) == {DONE}
-    assert [tool.name for tool in report.tools] == ["semgrep", "bandit", "secrets", "suppressions"]
+    assert [tool.name for tool in report.tools] == ["semgrep", "bandit", "secrets", "suppressions", "hidden"]
 
 
 def test_a_renamed_file_has_nothing_new(world, scanners, sandbox):
@@ -91,7 +91,7 @@ def test_each_file_has_a_word_of_each_scanner(world, scanners, sandbox):
 
     report = world.scan(scanners, sandbox, rules=RULES, policy=policy)
 
-    names = {"semgrep", "bandit", "secrets", "suppressions"}
+    names = {"semgrep", "bandit", "secrets", "suppressions", "hidden"}
     assert all(words(report, file.path).keys() == names for file in world.files)
     said = {file.path: words(report, file.path)["semgrep"] for file in world.files}
     assert said["gone.py"] == Coverage(Read.NOT_APPLICABLE, "deleted")

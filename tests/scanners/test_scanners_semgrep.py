@@ -35,6 +35,16 @@ def test_a_hit_has_our_rule_and_lines(tools, sandbox):
     assert scan.tool.version == tools.semgrep.version
 
 
+@pytest.mark.parametrize("path", ["web/api.d.ts", "web/app.min.js", "web/vendor.bundle.js", "x.pyi"])
+def test_no_name_keeps_a_file_from_being_looked_at(tools, sandbox, path):
+    """Names that semgrep passes over by itself are looked at all the same."""
+    languages = ("python",) if path.endswith("pyi") else ("typescript", "javascript")
+    scan = scanner_for(tools, rule("r", languages=languages)).scan([source(path, b"eval(x)\n")], sandbox)
+
+    assert [(result.path, result.first) for result in scan.results] == [(path, 1)]
+    assert scan.coverage == ((path, DONE),)
+
+
 @pytest.mark.parametrize("content", [b"\xef\xbb\xbfeval(x)\n", b"\xef\xbb\xbf\xef\xbb\xbf\neval(x)\n"])
 def test_a_byte_order_mark_hides_nothing(tools, sandbox, content):
     """A flaw in the very first word is found, and its fix starts after the mark."""
