@@ -8,18 +8,29 @@ from collections.abc import Callable
 from pathlib import Path
 
 from reviewbot.change import snapshot
+from reviewbot.domain.policy import Policy
 from reviewbot.policy import reference, schema
 from reviewbot.report.reference import review_reference
 from reviewbot.report.schema import schema_text
+from reviewbot.shipped import folder
+from reviewbot.workbench import pages, shelf
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 
+
+def rule_pages() -> dict[str, str]:
+    """Give the pages about the packs that come with the program."""
+    return pages.pages(shelf.opened(shelf.folders_of((), Policy(), folder("rules"))))
+
+
+RULES = rule_pages()
 PAGES: list[tuple[str, Callable[[], str]]] = [
     ("policy.md", reference.page),
     *((f"schemas/{name}", lambda name=name: schema.schema_files()[name]) for name in schema.schema_files()),
     ("schemas/review.schema.json", schema_text),
     ("schemas/snapshot.schema.json", snapshot.schema_text),
     ("review-format.md", review_reference),
+    *((f"rules/{name}", lambda name=name: RULES[name]) for name in RULES),
 ]
 
 
