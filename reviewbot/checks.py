@@ -6,6 +6,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
@@ -89,7 +90,8 @@ def _settings(request: wiring.Request, environ: Mapping[str, str]) -> tuple[Poli
         where = f" ({outside.sentence})"
     else:
         with repository:
-            policy = wiring.settled_policy(repository, request, environ)
+            policy, tip = wiring.settled_at(repository, request, environ)
+            wiring.read_waivers(repository, policy, tip, datetime.now(UTC).date())
         where = ""
     sources = ", ".join(policy.sources) or "built-in defaults"
     return policy, packs.load_rules(policy, shipped=folder("rules")), f"{sources}{where}"

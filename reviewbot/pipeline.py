@@ -4,6 +4,7 @@ import contextlib
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from itertools import chain
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -20,9 +21,10 @@ from reviewbot.domain.sandboxing import Sandbox
 from reviewbot.domain.secret import Mask, Secret
 from reviewbot.domain.secret_kinds import find_secrets
 from reviewbot.domain.secret_text import decode
+from reviewbot.domain.waiver import FILE, Waivers
 from reviewbot.errors import ModelError, UsageError
 from reviewbot.model.request import ModelRequest
-from reviewbot.policy import gate
+from reviewbot.policy import gate, waivers
 from reviewbot.scanners.base import Scanner
 from reviewbot.scanners.run import ScanReport, scan_change
 from reviewbot.verdict.coverage import assemble
@@ -37,12 +39,17 @@ AskModel = Callable[[ModelRequest], ModelReport]
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Everything a review works with, built by `wiring`. `ask_model` is None if no model is configured."""
+    """Everything a review works with, built by `wiring`. `ask_model` is None if no model is configured.
+
+    `waivers` were read at the target branch's tip and of the operator; `day`, in UTC, says which of them count.
+    """
 
     run: str
     repository: Repository
     policy: Policy
     rules: RuleSet
+    waivers: Waivers
+    day: date
     scanners: tuple[Scanner, ...]
     sandbox: Sandbox
     ask_model: AskModel | None
@@ -68,16 +75,35 @@ def review(change: Change, desk: Desk) -> Review:
     findings = settle(
         new=scan.new, existing=scan.existing, report=report, excerpts=excerpts,
         change=change, read=read, rules=rules, policy=policy,
+        waivers=desk.waivers.in_force(policy.waivers, desk.day),
     )  # fmt: skip
     coverage = assemble(
         change, _said(change, scan, report), policy, model_configured=desk.ask_model is not None
     )
-    verdict = gate.decide(findings, coverage, policy)
+    verdict = gate.decide(findings, coverage, policy, rules)
     return Review(
-        run=desk.run, seconds=desk.clock() - started, change=change, policy=policy, rules=rules,
+        run=desk.run, day=desk.day, seconds=desk.clock() - started, change=change, policy=policy, rules=rules,
         sandbox=rung, tools=scan.tools, findings=findings, coverage=coverage, excerpts=excerpts,
-        model=report, verdict=verdict, mask=mask, notes=scan.notes,
+        model=report, verdict=verdict, mask=mask, notes=scan.notes + _waiver_notes(change, desk),
     )  # fmt: skip
+
+
+def _waiver_notes(change: Change, desk: Desk) -> tuple[str, ...]:
+    """Say which waivers do not count and why, and which ones the change brings."""
+    terms = desk.policy.waivers
+    found = waivers.notes(desk.waivers, terms, desk.day)
+    file = next((file for file in change.files if file.path == FILE), None)
+    if file is None:
+        return found
+    sides = (file.old, file.new)
+    try:
+        before, after = (
+            desk.repository.read(side.oid) if side and side.is_regular and side.path == FILE else None
+            for side in sides
+        )
+    except UsageError:
+        return (*found, f"after a merge no waiver would have effect, because {FILE} is too large")
+    return found + waivers.changed(before, after, desk.waivers.entries, terms)
 
 
 def _excerpts(change: Change, desk: Desk) -> tuple[Excerpt, ...]:

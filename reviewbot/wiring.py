@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ from reviewbot.domain.forge import SuggestionStyle
 from reviewbot.domain.policy import Policy
 from reviewbot.domain.ports import Cache, Progress
 from reviewbot.domain.sandboxing import Sandbox
+from reviewbot.domain.waiver import FILE, Waivers
 from reviewbot.domain.wanted import Wanted
 from reviewbot.errors import UsageError
 from reviewbot.model.request import ModelRequest
@@ -46,7 +47,8 @@ class Request:
     """What a run was asked to do: where, which change, under which settings.
 
     With `snapshot`, `repo` and `selection` are not looked at: the snapshot says what is reviewed. `home`
-    is where the run leaves its record; None: under the repository's git directory.
+    is where the run leaves its record; None: under the repository's git directory. `today` is the day, in UTC,
+    by which rules and waivers end; None: the clock's.
     """
 
     repo: Path
@@ -55,6 +57,12 @@ class Request:
     policy_file: Path | None
     snapshot: Path | None = None
     home: Path | None = None
+    today: date | None = None
+
+    @property
+    def day(self) -> date:
+        """The day of the run."""
+        return self.today or datetime.now(UTC).date()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +80,10 @@ def prepared(request: Request, environ: Mapping[str, str], progress: Progress) -
     with ExitStack() as stack:
         taken = snapshot.read(request.snapshot) if request.snapshot else None
         repository = stack.enter_context(_repository(request))
-        policy = settled_policy(repository, request, environ, taken)
-        rules = packs.load_rules(policy, shipped=folder("rules"))
+        policy, tip = settled_at(repository, request, environ, taken)
+        day = request.day
+        rules = packs.load_rules(policy, shipped=folder("rules"), today=day)
+        waived = read_waivers(repository, policy, tip, day)
         progress("reading the change")
         change = collected(repository, request, policy, taken)
         home = _private(request.home) if request.home else record_folder(repository)
@@ -85,7 +95,7 @@ def prepared(request: Request, environ: Mapping[str, str], progress: Progress) -
         policy = _served(policy, stack, progress)
         ask = _asker(policy, environ.get(policy.model.key_env), _Paper(log, cache, progress), stack)
         desk = Desk(
-            run=name, repository=repository, policy=policy, rules=rules, scanners=scanners, sandbox=sandbox,
+            run=name, repository=repository, policy=policy, rules=rules, waivers=waived, day=day, scanners=scanners, sandbox=sandbox,
             ask_model=ask, templates=folder("templates"), cache=cache, record=log, progress=progress, clock=time.monotonic,
         )  # fmt: skip
         yield Prepared(desk, change, log.folder)
@@ -133,7 +143,17 @@ def settled_policy(
     environ: Mapping[str, str],
     taken: snapshot.Snapshot | None = None,
 ) -> Policy:
-    """Settle the operator's policy, the repository's at the target branch's tip, and the flags.
+    """Settle the operator's policy, the repository's at the target branch's tip, and the flags."""
+    return settled_at(repository, request, environ, taken)[0]
+
+
+def settled_at(
+    repository: GitRepository,
+    request: Request,
+    environ: Mapping[str, str],
+    taken: snapshot.Snapshot | None = None,
+) -> tuple[Policy, str | None]:
+    """Do the same, and name the commit at the tip; None if there is none.
 
     Of a pull request the target branch is the one that it is aimed at, whatever the policy would choose.
     """
@@ -145,7 +165,26 @@ def settled_policy(
         tip = select.policy_source(repository, request.selection, branch)
     text = repository.read_path(tip, REPOSITORY_POLICY) if tip else None
     own = PolicyFile(f"{REPOSITORY_POLICY} at {tip[:12]}", text) if tip and text is not None else None
-    return config.load(operator=operator, repository=own, overrides=request.overrides)
+    return config.load(operator=operator, repository=own, overrides=request.overrides), tip
+
+
+def read_waivers(repository: GitRepository, policy: Policy, tip: str | None, day: date) -> Waivers:
+    """Read the operator's waivers and the repository's, the latter at the target branch's tip and nowhere else.
+
+    Raises `PolicyError` for a mistake in the operator's. A repository's file that cannot be used has no effect.
+    """
+    from reviewbot.policy import waivers  # noqa: PLC0415 (pydantic is heavy, and `--help` needs none of it)
+
+    terms = policy.waivers
+    own = Waivers()
+    if tip is not None:
+        try:
+            text = repository.read_path(tip, FILE)
+        except UsageError as error:
+            own = Waivers(broken=(f"no waiver of {FILE} has effect: {error.sentence}",))
+        else:
+            own = waivers.of_repository(f"{FILE} at {tip[:12]}", text, terms)
+    return replace(own, entries=waivers.of_operator(terms, day) + own.entries)
 
 
 def _cache(environ: Mapping[str, str], home: Path | None) -> AbstractContextManager[Cache]:
@@ -202,12 +241,14 @@ def grounded(request: Request, question: Question, environ: Mapping[str, str]) -
     request = replace(request, snapshot=question.snapshot)
     taken = snapshot.read(question.snapshot)
     with _repository(request) as repository:
-        policy = settled_policy(repository, request, environ, taken)
-        rules = packs.load_rules(policy, shipped=folder("rules"))
+        policy, tip = settled_at(repository, request, environ, taken)
+        day = request.day
+        rules = packs.load_rules(policy, shipped=folder("rules"), today=day)
+        waived = read_waivers(repository, policy, tip, day)
         change = collected(repository, request, policy, taken)
         yield Ground(
             change=change, anchored=_anchored(repository, change, question),
-            read=repository.read, policy=policy, rules=rules,
+            read=repository.read, policy=policy, rules=rules, waivers=waived, today=day,
             mask=learn_mask(change, repository.read, (), policy.redact),
             context=question.context, style=question.style, quotes=question.quotes,
         )  # fmt: skip

@@ -16,7 +16,9 @@ COMMANDS = {
     "doctor": "Check git, sandbox, scanners, policy and model server, and say what mends each.",
     "publish": "Post a review on its pull request, and set the status.",
     "review": "Review the snapshot that `reviewbot collect` made, without any token.",
+    "rules": "Write, check, test and show rules.",
     "run": "Review a change of a local repository.",
+    "waivers": "List, check, ask for and approve waivers of findings.",
 }
 
 UNLISTED = ("derive",)

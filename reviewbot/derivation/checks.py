@@ -55,8 +55,8 @@ def check_policy(document: ReviewDocument, ground: Ground) -> None:
             "the review was made under another policy than this job's",
             hint="give both jobs the same policy, flags and REVIEWBOT_ variables",
         )
-    theirs = [(pack.id, pack.version, pack.digest) for pack in document.policy.packs]
-    if theirs != [(pack.id, pack.version, pack.digest) for pack in ground.rules.packs]:
+    theirs = [(pack.id, pack.version, pack.digest, pack.signed_by or "") for pack in document.policy.packs]
+    if theirs != [(pack.id, pack.version, pack.digest, line(pack.signed_by)) for pack in ground.rules.packs]:
         raise UsageError("the review was made with other rule packs than this job's")
 
 

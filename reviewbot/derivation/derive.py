@@ -12,11 +12,11 @@ from collections.abc import Iterable, Iterator
 from reviewbot.derivation.checks import check_change, check_policy
 from reviewbot.derivation.ground import Files, Ground, line, real_path
 from reviewbot.derivation.remarks import remarks
+from reviewbot.derivation.waived import confirmed
 from reviewbot.domain.change import FileDiff
 from reviewbot.domain.coverage import DONE, Coverage, FileCoverage, Read
 from reviewbot.domain.finding import Finding, Judged, Outcome, Span
 from reviewbot.domain.paths import quoted
-from reviewbot.domain.policy import Policy
 from reviewbot.domain.review import Verdict
 from reviewbot.domain.secret import Mask
 from reviewbot.domain.wanted import Gap, Wanted
@@ -26,6 +26,7 @@ from reviewbot.publish.document import (
     Covered,
     Failed,
     NotApplicable,
+    PackUsed,
     ReviewDocument,
     SaidFinding,
 )
@@ -35,7 +36,6 @@ _SETTLED = {
     Outcome.EXISTING: "it is in the base already",
     Outcome.DUPLICATE: "it is part of another finding now",
     Outcome.BELOW_THRESHOLD: "it is below the confidence that the policy asks for",
-    Outcome.WAIVED: "it is waived",
 }
 _COUNTED = {
     Outcome.EXISTING: "in the base already",
@@ -53,7 +53,8 @@ def derive(document: ReviewDocument, ground: Ground) -> Wanted:
     coverage = _coverage(document, ground)
     files = Files(ground)
     shown = tuple(remarks(document, files, ground))
-    verdict = _verdict(document, coverage, ground.policy)
+    waived = tuple(confirmed(document, files, ground))
+    verdict = _verdict(document, coverage, ground)
     change = ground.change
     assert change.head is not None
     deleted = {file.path for file in change.files if file.new is None}
@@ -62,7 +63,11 @@ def derive(document: ReviewDocument, ground: Ground) -> Wanted:
         merge_base=change.merge_base,
         files=len(change.files),
         remarks=shown,
-        settled=tuple(_settled(document)),
+        settled=(
+            *_settled(document),
+            *((one.fingerprint, f"it is waived until {one.until}") for one in waived),
+        ),
+        waived=waived,
         # A deleted file has left the head, and its findings with it.
         read_by=tuple((file.path, _readers(file)) for file in coverage if file.path not in deleted),
         renamed=tuple(_renamed(change.files)),
@@ -98,9 +103,14 @@ def _words(file: Covered) -> Iterator[tuple[str, Coverage]]:
             yield name, DONE
 
 
-def _verdict(document: ReviewDocument, coverage: tuple[FileCoverage, ...], policy: Policy) -> Verdict:
-    judged = tuple(Judged(_plain(finding), finding.outcome) for finding in document.findings)
-    verdict = gate.decide(judged, coverage, policy)
+def _verdict(document: ReviewDocument, coverage: tuple[FileCoverage, ...], ground: Ground) -> Verdict:
+    # What is waived was confirmed to be, and never counts.
+    judged = tuple(
+        Judged(_plain(finding), finding.outcome)
+        for finding in document.findings
+        if finding.outcome is not Outcome.WAIVED
+    )
+    verdict = gate.decide(judged, coverage, ground.policy, ground.rules)
     said = document.verdict
     if (said.complete, said.at_threshold, said.exit_code) != (
         verdict.complete, verdict.at_threshold, verdict.exit_code,
@@ -148,7 +158,7 @@ def _counts(document: ReviewDocument) -> Iterator[str]:
 
 def _about(document: ReviewDocument) -> Iterator[tuple[str, tuple[str, ...]]]:
     policy, model = document.policy, document.model
-    yield "packs", tuple(line(f"{pack.id} {pack.version} {pack.digest[:19]}") for pack in policy.packs)
+    yield "packs", tuple(line(_pack(pack)) for pack in policy.packs)
     yield "policy", (line(policy.digest),)
     yield "tools", tuple(line(" ".join(filter(None, (t.name, t.version, t.detail)))) for t in document.tools)
     yield "sandbox", (line(document.sandbox),)
@@ -159,3 +169,8 @@ def _about(document: ReviewDocument) -> Iterator[tuple[str, tuple[str, ...]]]:
         "again, locally",
         (f"reviewbot run --base {document.change.merge_base} --head {document.change.head}",),
     )
+
+
+def _pack(pack: PackUsed) -> str:
+    signed = f", signed by {pack.signed_by}" if pack.signed_by else ""
+    return f"{pack.id} {pack.version} {pack.digest[:19]}{signed}"

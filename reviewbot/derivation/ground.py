@@ -1,6 +1,7 @@
 """What is known for certain: the change as the objects hold it, and the lines and anchors in it."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from reviewbot.domain.anchor import Anchor, Place
 from reviewbot.domain.change import Change, ReadBlob
@@ -11,8 +12,10 @@ from reviewbot.domain.quotes import quote_digest
 from reviewbot.domain.rule import RuleSet
 from reviewbot.domain.secret import Mask
 from reviewbot.domain.visible import visible
+from reviewbot.domain.waiver import Waivers
 from reviewbot.errors import UsageError
 from reviewbot.publish import anchors
+from reviewbot.publish.document import SaidFinding
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +23,8 @@ class Ground:
     """What is known for certain: the change as the objects hold it, and the operator's settings.
 
     `anchored` is the change that anchors are counted in: the forge's own diff of the same head, whose
-    base may be another commit. `context` is the forge's reach around a hunk, `style` its suggestions. `quotes` are digests and
+    base may be another commit. `waivers` are the operator's and those at the target branch's tip, `today` is the
+    day in UTC. `context` is the forge's reach around a hunk, `style` its suggestions. `quotes` are digests and
     line numbers of the quotes that somebody wants to know about.
     """
 
@@ -30,6 +34,8 @@ class Ground:
     policy: Policy
     rules: RuleSet
     mask: Mask
+    waivers: Waivers
+    today: date
     context: int | None
     style: SuggestionStyle
     quotes: tuple[tuple[str, int], ...]
@@ -128,3 +134,8 @@ def real_path(shown: str) -> str:
         return unquoted(shown)
     except ValueError:
         raise UsageError("the review names a path that cannot be read") from None
+
+
+def print_rule(finding: SaidFinding) -> str:
+    """Give the rule as it goes into a finding's fingerprint: the model's own are kept apart from a scanner's."""
+    return ("model/" if finding.sources == ("model",) else "") + finding.rule

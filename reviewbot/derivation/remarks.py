@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from reviewbot.derivation.checks import check_words, checked_quote
-from reviewbot.derivation.ground import Files, Ground, line, split_lines
+from reviewbot.derivation.ground import Files, Ground, line, print_rule, split_lines
 from reviewbot.domain.anchor import Anchor, Place, Side
 from reviewbot.domain.finding import Outcome
 from reviewbot.domain.fingerprint import fingerprint
@@ -39,12 +39,8 @@ def remarks(document: ReviewDocument, files: Files, ground: Ground) -> Iterator[
         seen[finding.fingerprint] = None
         key = (finding.rule, path, " ".join(" ".join(quote).split()))
         nth[key] = nth.get(key, -1) + 1
-        moved = fingerprint(_print_rule(finding), "", "\n".join(quote), nth[key])
+        moved = fingerprint(print_rule(finding), "", "\n".join(quote), nth[key])
         yield _remark(finding, path, quote, moved, _patch(finding, patches), files, ground)
-
-
-def _print_rule(finding: SaidFinding) -> str:
-    return ("model/" if finding.sources == ("model",) else "") + finding.rule
 
 
 def _remark(  # noqa: PLR0913, PLR0917 (one finding with all that was looked up for it)

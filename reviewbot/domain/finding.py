@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
+from reviewbot.domain.waiver import Waiver
+
 
 class _Ranked(StrEnum):
     """Words with an order: the first declared is the lowest."""
@@ -43,7 +45,7 @@ class Outcome(StrEnum):
     DUPLICATE = "duplicate"  # merged into another
     UNVERIFIED = "unverified"  # a model's claim whose evidence did not check out
     BELOW_THRESHOLD = "below_threshold"  # under the confidence the policy asks for
-    WAIVED = "waived"
+    WAIVED = "waived"  # somebody answers for it, until a day
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -112,8 +114,17 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A finding with what became of it; `why` is a sentence where the outcome needs one."""
+    """A finding with what became of it; `why` is a sentence where the outcome needs one.
+
+    `waiver` is there exactly for what is waived.
+    """
 
     finding: Finding
     outcome: Outcome
     why: str = ""
+    waiver: Waiver | None = None
+
+    def __post_init__(self) -> None:
+        """Let nothing be waived by nobody, and no waiver hang on what counts."""
+        if (self.waiver is not None) is not (self.outcome is Outcome.WAIVED):
+            raise ValueError(f"waived by nobody, or not waived: {self.outcome}")

@@ -1,6 +1,7 @@
 """The result of a run: what `--output json` writes and what passes between the stages."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from reviewbot.domain.change import Change
 from reviewbot.domain.claim import ModelReport
@@ -37,10 +38,12 @@ class Verdict:
 class Review:
     """Everything a run has to say. Findings are unmasked: writers apply `mask` to all they write.
 
-    `run` and `seconds` differ from run to run; all else is the same for the same inputs.
+    `run`, `seconds` and `day` differ from run to run; all else is the same for the same inputs. `day`, in UTC,
+    is the one by which waivers were judged.
     """
 
     run: str
+    day: date
     seconds: float
     change: Change
     policy: Policy

@@ -61,6 +61,23 @@ class Remark:
 
 
 @dataclass(frozen=True, slots=True)
+class WaivedFinding:
+    """A finding that is waived: it has no comment of its own and does not count. `path` is shown as git quotes it."""
+
+    fingerprint: str
+    rule: str
+    severity: Severity
+    title: str
+    path: str
+    line: int
+    until: str
+    requested_by: str
+    approved_by: str
+    ticket: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Gap:
     """A file that somebody required has not read, each reviewer with its reason."""
 
@@ -77,6 +94,7 @@ class Wanted:
     `merged into another`, `waived until 2027-01-31`, …). `read_by` says per changed path which reviewers
     have read it whole. `renamed` maps old paths to new ones. `present` are the quotes, of those asked
     for, that still stand in a changed file of the head. `counts` are words such as `3 in the base already`.
+    `waived` are findings that somebody answers for.
     `about` are the rows of the summary's details: a label, then values that are shown as code.
     """
 
@@ -95,6 +113,7 @@ class Wanted:
     counts: tuple[str, ...]
     about: tuple[tuple[str, tuple[str, ...]], ...]
     notes: tuple[str, ...]
+    waived: tuple[WaivedFinding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,9 @@ def applied(policy: Policy, operator: Operator, overrides: Overrides) -> Policy:
     policy = _with_packs(policy, overrides)
     if overrides.fail_on is not None:
         fail_on = None if overrides.fail_on == "never" else Severity(overrides.fail_on)
-        policy = replace(policy, gate=replace(policy.gate, fail_on=fail_on))
+        # Where it may only tighten, it stands beside the packs' thresholds; where it is free, in their place.
+        explicit = policy.gate.explicit or operator is None or "fail-on" in operator.document.allow
+        policy = replace(policy, gate=replace(policy.gate, fail_on=fail_on, explicit=explicit))
     if overrides.unsandboxed:
         policy = replace(policy, sandbox=replace(policy.sandbox, rungs=("job",)))
     return policy

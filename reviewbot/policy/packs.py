@@ -79,7 +79,7 @@ def load_rules(policy: Policy, *, shipped: Path, today: date | None = None) -> R
 def _whole(place: Path, policy: Policy, day: date) -> _Whole:
     """Read a pack. Raises `PolicyError` where it is none, or is not signed as the policy asks."""
     contents = pack_files.files(place)
-    pack = _pack(place, contents)
+    pack = _pack(place, contents, day)
     pack = replace(pack, signed_by=signatures.signer(place, pack, pack.digest, policy))
     mistakes: list[PolicyError] = []
     lists = _lists(place, contents, mistakes)
@@ -124,13 +124,16 @@ def _of_kind(
             mistakes.append(error)
 
 
-def _pack(place: Path, contents: dict[str, bytes]) -> Pack:
+def _pack(place: Path, contents: dict[str, bytes], day: date) -> Pack:
     found = read(PackDocument, str(place / PACK_FILE), contents[PACK_FILE])
     document = found.document
     if document.id != place.name:
         raise refusal(
             found.source, [(("id",), f'"{document.id}", but its folder is called {quoted(place.name)}')]
         )
+    if document.owner_until is not None and document.owner_until < day:
+        ended = f"{document.owner} answered for the pack until {document.owner_until}; name who does now"
+        raise refusal(found.source, [(("owner_until",), ended)])
     return Pack(
         id=document.id,
         version=document.version,

@@ -84,6 +84,9 @@ def page() -> str:
             "## Patterns that rules share (`rules/<pack>/shared/<name>.yml`)\n",
             _table("shared-patterns"),
             _PACKS,
+            "## Waivers (`.reviewbot/waivers.yml`)\n",
+            "What they mean, and who does what: [waivers.md](waivers.md).\n",
+            _table("waivers"),
         )
     )
 

@@ -232,7 +232,9 @@ class SharedDocument(Section):
     description: Prose = Field(description="What these are.")
     pattern_sources: Patterns = Field(default=(), description="Where data comes in.")
     pattern_sanitizers: Patterns = Field(default=(), description="What makes data harmless.")
-    pattern_propagators: Patterns = Field(default=(), description="How data passes from one place to another.")
+    pattern_propagators: Patterns = Field(
+        default=(), description="How data passes from one place to another."
+    )
 
     @property
     def lists(self) -> dict[str, tuple[dict[str, Any], ...]]:
@@ -282,6 +284,10 @@ class PackDocument(Section):
     id: Id = Field(description="Name of the pack, the same as its folder's.")
     version: Version = Field(description="Version of the pack, three numbers.")
     owner: Line = Field(description="Team that answers for the pack.")
+    owner_until: Date | None = Field(
+        default=None,
+        description="Last day on which the owner answers for it, as in 2027-01-31. After it the pack does not load.",
+    )
     description: Prose = Field(description="What the pack is about.")
     threshold: SeverityWord | None = Field(
         default=None,

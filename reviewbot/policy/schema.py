@@ -11,6 +11,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from reviewbot.policy.documents import OperatorDocument, RepositoryDocument
 from reviewbot.policy.rule_documents import ApprovedDocument, PackDocument, RuleDocument, SharedDocument
 from reviewbot.policy.sections import Section
+from reviewbot.policy.waiver_documents import WaiversDocument
 
 DOCUMENTS: dict[str, type[Section]] = {
     "operator-policy": OperatorDocument,
@@ -19,6 +20,7 @@ DOCUMENTS: dict[str, type[Section]] = {
     "pack": PackDocument,
     "approved-library": ApprovedDocument,
     "shared-patterns": SharedDocument,
+    "waivers": WaiversDocument,
 }
 """The kinds of document, by the name of their schema."""
 

@@ -22,9 +22,11 @@ from reviewbot.domain.policy import (
     ModelPolicy,
     NetworkPolicy,
     Policy,
+    PublicKey,
     RedactPattern,
     SandboxPolicy,
     SarifTool,
+    WaiverPolicy,
 )
 from reviewbot.policy import flags
 from reviewbot.policy.config import Overrides
@@ -36,6 +38,7 @@ from reviewbot.policy.yaml_source import Key
 # Without a policy file the documents, which take pydantic a while to build, are not needed.
 if TYPE_CHECKING:
     from reviewbot.policy.documents import OperatorDocument, RepositoryDocument
+    from reviewbot.policy.vouching_sections import PublicKeySection, WaiversSection
 
 _FAIL_ON = {"never": None, **{severity.value: severity for severity in Severity}}
 
@@ -74,11 +77,14 @@ def _demanded(document: OperatorDocument) -> Policy:
         sandbox=SandboxPolicy(_rungs(document.sandbox.rungs), document.sandbox.image),
         packs=tuple(dict.fromkeys(document.packs.required)),
         pack_folders=tuple(dict.fromkeys(document.packs.folders)),
+        keys=_keys(document.packs.keys),
+        signatures=tuple(dict.fromkeys(document.packs.signatures)),
+        waivers=_waivers(document.waivers),
         scanners=document.scanners.running,
         sarif=tuple(
             SarifTool(tool.name, tool.files, tool.command, tool.output) for tool in document.scanners.sarif
         ),
-        gate=_gate(document.gate.model_dump()),
+        gate=_gate(document.gate.model_dump(), explicit="fail_on" in document.gate.model_fields_set),
         required=_required(document),
         exclude=document.coverage.exclude,
         limits=Limits(**limits.model_dump()),
@@ -93,8 +99,23 @@ def _rungs(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(rung for name in names for rung in wide.get(name, (name,))))
 
 
-def _gate(words: dict[str, str]) -> Gate:
+def _keys(sections: tuple[PublicKeySection, ...]) -> tuple[PublicKey, ...]:
+    return tuple(PublicKey(section.name, section.key) for section in sections)
+
+
+def _waivers(section: WaiversSection) -> WaiverPolicy:
+    return WaiverPolicy(
+        approvers=tuple(dict.fromkeys(section.approvers)),
+        max_days=section.max_days,
+        signed=section.signed,
+        keys=_keys(section.keys),
+        file=section.file,
+    )
+
+
+def _gate(words: dict[str, str], *, explicit: bool) -> Gate:
     return Gate(
+        explicit=explicit,
         fail_on=_FAIL_ON[words["fail_on"]],
         confidence=Confidence(words["confidence"]),
         incomplete_fails=words["incomplete"] == "fail",
@@ -157,7 +178,8 @@ def _added(policy: Policy, wish: RepositoryDocument) -> Policy:
         policy,
         target_branch=policy.target_branch or wish.target_branch,
         packs=tuple(dict.fromkeys((*policy.packs, *wish.packs))),
-        gate=_gate(gate_words(policy.gate) | words),
+        # Its own threshold takes the operator's place, which it cannot loosen; those of packs it leaves alone.
+        gate=_gate(gate_words(policy.gate) | words, explicit=policy.gate.explicit),
         guidelines=tuple(dict.fromkeys((*policy.guidelines, *wish.guidelines))),
         required=tuple(
             (file_class, tuple(dict.fromkeys((*names, *getattr(wish.coverage, file_class.value)))))

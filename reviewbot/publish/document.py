@@ -5,6 +5,7 @@ they tell the truth about the change is `derivation`'s question. Raises `UsageEr
 in words that hold no piece of the file.
 """
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
@@ -134,6 +135,19 @@ class SaidFix(_Closed):
     exact: bool
 
 
+class SaidWaiver(_Closed):
+    """The waiver that covers a finding, as the review tells it."""
+
+    reason: Words
+    requested_by: Name
+    approved_by: Name
+    until: date
+    ticket: Name
+    signed_by: Name | None
+    file: Words
+    line: Line
+
+
 class SaidFinding(_Closed):
     """A finding, as the review tells it."""
 
@@ -153,6 +167,7 @@ class SaidFinding(_Closed):
     evidence: tuple[Name, ...]
     outcome: Outcome
     why: Words
+    waiver: SaidWaiver | None
     fix: SaidFix | None
     patch: Name | None
 
@@ -227,6 +242,7 @@ class ThisRun(_Closed):
     """What differs from run to run."""
 
     run: Name
+    day: date
     seconds: Annotated[float, Field(ge=0)]
     model: Usage | None
 

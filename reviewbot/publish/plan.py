@@ -2,7 +2,7 @@
 
 Nothing is ever deleted. A thread of ours is resolved only by a reason that can be shown: for what a
 scanner found, that it has read the file again and no longer finds it; for what only the model found,
-that the quoted lines are gone. Its silence is none. What a person has resolved stays resolved.
+that the quoted lines are gone; for either, that it is waived. The model's silence is none. What a person has resolved stays resolved.
 """
 
 from collections.abc import Mapping
@@ -136,7 +136,7 @@ def _without_remark(own: OwnThread, wanted: Wanted, known: Known) -> Step:
     if own.thread.state is not ThreadState.OPEN:
         return Keep(own, None, "resolved already")
     if own.marker["by"] == "model":
-        verdict = _lines_gone(own, wanted)
+        verdict = _waived(own, wanted) or _lines_gone(own, wanted)
     else:
         verdict = _no_longer_found(own, wanted, known)
     if isinstance(verdict, str):
@@ -146,6 +146,12 @@ def _without_remark(own: OwnThread, wanted: Wanted, known: Known) -> Step:
     if last is not None and last["at"] != wanted.head:
         return Keep(own, None, "a person has opened it again")
     return Resolve(own, code, why, said=last is not None and last["why"] == code)
+
+
+def _waived(own: OwnThread, wanted: Wanted) -> tuple[Gone, str] | None:
+    """A waiver is a word of its own, so that the model's silence is not asked."""
+    until = next((one.until for one in wanted.waived if fitting(one.fingerprint) == own.marker["fp"]), None)
+    return None if until is None else (Gone.SETTLED, f"it is waived until {until}")
 
 
 def _lines_gone(own: OwnThread, wanted: Wanted) -> tuple[Gone, str] | str:

@@ -14,7 +14,7 @@ from reviewbot.domain.finding import Severity
 from reviewbot.domain.forge import Status, StatusState
 from reviewbot.domain.inert import cell
 from reviewbot.domain.paths import quoted
-from reviewbot.domain.wanted import Gap, Remark, Unreviewed, Wanted
+from reviewbot.domain.wanted import Gap, Remark, Unreviewed, WaivedFinding, Wanted
 from reviewbot.publish import limits
 from reviewbot.publish.comment import TITLE_SIZE, rule
 from reviewbot.publish.inert import code, prose
@@ -133,6 +133,7 @@ def summary(wanted: Wanted, shown: Published, *, links: str | None, limit: int) 
     tail = [
         _not_reviewed(wanted, size // 4),
         _counts(wanted, shown),
+        _waived(wanted, size // 8),
         _dismissal(shown),
         _bullets(wanted.notes, _sentence, size // 8),
         _about(wanted, size // 8),
@@ -187,6 +188,22 @@ def _counts(wanted: Wanted, shown: Published) -> str:
         *([f"{len(shown.dismissed):,} dismissed by a reviewer"] if shown.dismissed else []),
     ]
     return " · ".join(words)
+
+
+def _waived(wanted: Wanted, size: int) -> str:
+    if not wanted.waived:
+        return ""
+    count = len(wanted.waived)
+    they = "It does" if count == 1 else "They do"
+    title = f"**Waived: {number(count, 'finding')}.** {they} not count."
+    return f"{title}\n\n" + _bullets(wanted.waived, _excused, size)
+
+
+def _excused(found: WaivedFinding) -> str:
+    title = prose(limits.clipped(found.title, TITLE_SIZE)) or "finding"
+    where = code(f"{limits.clipped(found.path, _PATH_SIZE)}:{found.line}")
+    who = f"until {found.until}, approved by {found.approved_by} for {found.requested_by} ({found.ticket}): {found.reason}"
+    return f"{found.severity}: {title}, {where}, {code(limits.clipped(found.rule, TITLE_SIZE))}; {_sentence(who)}"
 
 
 def _dismissal(shown: Published) -> str:

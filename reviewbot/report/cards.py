@@ -84,7 +84,7 @@ class Cards:
         finding, shown = judged.finding, self.shown
         evidence = tuple(self.given[name] for name in finding.evidence if name in self.given)
         return Card(
-            anchor=self._anchor(finding),
+            anchor=self.anchor(finding),
             severity=str(finding.severity),
             confidence=str(finding.confidence),
             title=shown.prose(finding.title),
@@ -107,7 +107,8 @@ class Cards:
             why=shown.prose(judged.why),
         )
 
-    def _anchor(self, finding: Finding) -> str:
+    def anchor(self, finding: Finding) -> str:
+        """Give an id of its own to whatever shows a finding."""
         name = "f-" + re.sub(r"[^0-9A-Za-z]", "", finding.fingerprint)
         count = self.anchors[name] = self.anchors.get(name, 0) + 1
         return name if count == 1 else f"{name}-{count}"

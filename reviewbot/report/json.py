@@ -14,7 +14,7 @@ from reviewbot.domain.coverage import Coverage, FileCoverage, Read
 from reviewbot.domain.finding import Finding, Fix, Judged
 from reviewbot.domain.patch import Edit, Patch
 from reviewbot.domain.review import SCHEMA, Review
-from reviewbot.report import tally
+from reviewbot.report import tally, waived
 from reviewbot.report.text import Shown, without_login
 
 Json = dict[str, object]
@@ -109,7 +109,7 @@ def _policy(review: Review, shown: Shown) -> Json:
                 "id": shown.line(pack.id),
                 "version": shown.line(pack.version),
                 "digest": pack.digest,
-                "signed_by": None,
+                "signed_by": shown.line(pack.signed_by) or None,
             }
             for pack in review.rules.packs
         ],
@@ -160,6 +160,7 @@ def _finding(judged: Judged, proven: Mapping[str, str], shown: Shown) -> Json:
         "evidence": [shown.line(name) for name in finding.evidence],
         "outcome": str(judged.outcome),
         "why": shown.prose(judged.why),
+        "waiver": waived.facts(judged.waiver, shown) if judged.waiver else None,
         "fix": _fix(finding, finding.fix, shown),
         "patch": proven.get(finding.fingerprint),
     }
@@ -224,6 +225,7 @@ def _this_run(review: Review, shown: Shown) -> Json:
     model = review.model
     return {
         "run": shown.line(review.run),
+        "day": review.day.isoformat(),
         "seconds": round(review.seconds, 3),
         "model": None
         if model is None

@@ -10,7 +10,8 @@ from reviewbot.domain import inert
 from reviewbot.domain.coverage import Coverage
 from reviewbot.domain.finding import Finding, Judged, Severity
 from reviewbot.domain.review import Review
-from reviewbot.report import fixes, tally
+from reviewbot.domain.waiver import Waiver
+from reviewbot.report import fixes, tally, waived
 from reviewbot.report.text import Shown
 
 
@@ -22,6 +23,7 @@ def render(review: Review) -> inert.Document:
         *_table(review, shown),
         *_not_reviewed(review, shown),
         *_optional(review, shown),
+        *_waived(review, shown),
         *_uncounted(review),
         *(part for judged in tally.posted(review) for part in _finding(judged, review, shown)),
         _details(review, shown),
@@ -76,6 +78,19 @@ def _gap(path: str, gaps: tuple[tuple[str, Coverage], ...], shown: Shown) -> str
         for name, coverage in gaps
     ]
     return f"{inert.code(shown.path(path))}, not read by {'; '.join(words)}"
+
+
+def _waived(review: Review, shown: Shown) -> list[str]:
+    rows = [f"- {_excused(judged, waiver, shown)}" for judged, waiver in waived.found(review)]
+    return [f"**Waived: {tally.number(len(rows), 'finding')}.**", "\n".join(rows)] if rows else []
+
+
+def _excused(judged: Judged, waiver: Waiver, shown: Shown) -> str:
+    finding = judged.finding
+    title = inert.prose(shown.prose(finding.title))
+    name, place = inert.code(shown.line(finding.rule)), inert.code(shown.prose(waiver.place))
+    said = inert.prose(shown.prose(judged.why))
+    return f"{finding.severity}: {title}, {_where(finding, shown)}, {name}; waived {said} ({place})"
 
 
 def _uncounted(review: Review) -> list[str]:
@@ -155,7 +170,7 @@ def _about(review: Review, shown: Shown) -> list[tuple[str, str]]:
             f"{scanned.read} of {scanned.due} files by {spans(tally.scanners(review)) or 'no scanner'}",
         ),
         ("read by the model", f"{read.read} of {read.due} files" if read.due else "no file: none was asked"),
-        ("packs", spans([f"{pack.id} {pack.version} {pack.digest}" for pack in review.rules.packs])),
+        ("packs", spans([tally.pack(pack) for pack in review.rules.packs])),
         ("policy", spans([review.policy.digest])),
         ("tools", spans([" ".join(filter(None, (t.name, t.version, t.detail))) for t in review.tools])),
         ("sandbox", spans([review.sandbox])),

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from reviewbot import __version__
 from reviewbot.domain.change import ReadBlob
 from reviewbot.domain.coverage import Coverage, FileCoverage, Read
-from reviewbot.domain.finding import Outcome
+from reviewbot.domain.finding import Judged, Outcome
 from reviewbot.domain.review import Review
-from reviewbot.report import tally
+from reviewbot.domain.waiver import Waiver
+from reviewbot.report import tally, waived
 from reviewbot.report.cards import Card, Cards, Given, given_excerpt
 from reviewbot.report.hunk import Hunks
 from reviewbot.report.text import Shown, without_login
@@ -21,6 +22,24 @@ class CoverageRow:
     file_class: str
     note: str
     cells: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WaivedRow:
+    """A waived finding, and who answers for it."""
+
+    anchor: str
+    severity: str
+    title: str
+    rule: str
+    place: str
+    until: str
+    requested_by: str
+    approved_by: str
+    signed: bool
+    ticket: str
+    reason: str
+    written: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +66,7 @@ class Page:
     gaps: tuple[tuple[str, tuple[str, ...]], ...]
     cards: tuple[Card, ...]
     listed: tuple[Card, ...]
+    waived: tuple[WaivedRow, ...]
     unposted: tuple[Card, ...]
     choices: Choices
     reviewers: tuple[str, ...]
@@ -81,7 +101,8 @@ def page(review: Review, read: ReadBlob) -> Page:
         gaps=tuple((shown.path(file.path), _reasons(file, shown)) for file in review.gaps),
         cards=inline,
         listed=listed,
-        unposted=cards.of(*tally.NOT_POSTED),
+        waived=tuple(_waived(judged, waiver, cards) for judged, waiver in waived.found(review)),
+        unposted=cards.of(*tally.HIDDEN),
         choices=_choices(inline + listed),
         reviewers=tuple(shown.line(name) for name in reviewers),
         coverage=tuple(_row(file, reviewers, shown) for file in review.coverage),
@@ -101,6 +122,24 @@ def _choices(cards: tuple[Card, ...]) -> Choices:
     )
 
 
+def _waived(judged: Judged, waiver: Waiver, cards: Cards) -> WaivedRow:
+    finding, shown = judged.finding, cards.shown
+    return WaivedRow(
+        anchor=cards.anchor(finding),
+        severity=str(finding.severity),
+        title=shown.prose(finding.title),
+        rule=shown.line(finding.rule),
+        place=f"{shown.path(finding.span.path)}:{finding.span.first}",
+        until=waiver.until.isoformat(),
+        requested_by=shown.prose(waiver.requested_by),
+        approved_by=shown.prose(waiver.approved_by),
+        signed=bool(waiver.signed_by),
+        ticket=shown.prose(waiver.ticket),
+        reason=shown.prose(waiver.reason),
+        written=shown.prose(waiver.place),
+    )
+
+
 def _strip(review: Review) -> tuple[tuple[str, str], ...]:
     counts = tally.severities(tally.posted(review))
     words = [(f"{count:,}", str(word) if count == 1 else f"{word}s") for word, count in counts.items()]
@@ -109,6 +148,8 @@ def _strip(review: Review) -> tuple[tuple[str, str], ...]:
     words.append((f"{added:,}", "line added" if added == 1 else "lines added"))
     gaps = len(review.gaps)
     words.append((f"{gaps:,}", "file not reviewed" if gaps == 1 else "files not reviewed"))
+    if excused := len(waived.found(review)):
+        words.append((f"{excused:,}", "finding waived" if excused == 1 else "findings waived"))
     return tuple(words)
 
 
@@ -164,7 +205,7 @@ def _facts(review: Review, shown: Shown) -> tuple[tuple[str, tuple[str, ...]], .
         ("Policy", [review.policy.digest, *(shown.line(source) for source in review.policy.sources)]),
         (
             "Rule packs",
-            [shown.line(f"{pack.id} {pack.version} {pack.digest}") for pack in review.rules.packs],
+            [shown.line(tally.pack(pack)) for pack in review.rules.packs],
         ),
         (
             "Scanners",

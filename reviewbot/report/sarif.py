@@ -13,7 +13,7 @@ from reviewbot.domain.coverage import Coverage, Read
 from reviewbot.domain.finding import Finding, Fix, Judged, Outcome
 from reviewbot.domain.paths import to_bytes
 from reviewbot.domain.review import Review
-from reviewbot.report import sarif_rules, tally
+from reviewbot.report import sarif_rules, tally, waived
 from reviewbot.report.sarif_rules import Json, unlinked
 from reviewbot.report.text import Shown, without_login
 
@@ -74,7 +74,11 @@ def _extensions(review: Review, shown: Shown) -> list[Json]:
         {
             "name": shown.line(pack.id),
             "version": shown.line(pack.version),
-            "properties": {"kind": "rule pack", "digest": pack.digest},
+            "properties": {
+                "kind": "rule pack",
+                "digest": pack.digest,
+                **({"signed_by": shown.line(pack.signed_by)} if pack.signed_by else {}),
+            },
         }
         for pack in review.rules.packs
     ]
@@ -213,7 +217,14 @@ def _about(judged: Judged, shown: Shown) -> Json:
 def _suppression(judged: Judged, shown: Shown) -> Json:
     why = shown.prose(judged.why)
     justification = tally.NOT_POSTED[judged.outcome] + (f": {why}" if why else "")
-    return {"kind": "external", "status": "accepted", "justification": unlinked(justification)}
+    suppression: Json = {
+        "kind": "external",
+        "status": "accepted",
+        "justification": unlinked(justification),
+    }
+    if judged.waiver is not None:
+        suppression["properties"] = {"waiver": waived.facts(judged.waiver, shown)}
+    return suppression
 
 
 def _fix(finding: Finding, fix: Fix, shown: Shown) -> Json:

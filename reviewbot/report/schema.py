@@ -18,6 +18,7 @@ _COUNT: Schema = {"type": "integer", "minimum": 0}
 _LINE: Schema = {"type": "integer", "minimum": 1}
 _SECONDS: Schema = {"type": "number", "minimum": 0}
 _TEXT: Schema = {"type": "string"}
+_DAY: Schema = {"type": "string", "format": "date"}
 _FLAG: Schema = {"type": "boolean"}
 _PATH: Schema = {"type": "string", "minLength": 1}
 
@@ -76,7 +77,10 @@ def _policy() -> Schema:
         id=_said(_TEXT, "Name of the pack."),
         version=_said(_TEXT, "Version of the pack."),
         digest=_said(_TEXT, "Digest over the pack's files."),
-        signed_by=_said(_maybe(_TEXT), "Key that signed the pack; null for an unsigned one."),
+        signed_by=_said(
+            _maybe(_TEXT),
+            "Key of the policy that signed the pack; null where the policy asks for no signature.",
+        ),
     )
     return _closed(
         digest=_said(_TEXT, "Digest over every setting of the run."),
@@ -132,6 +136,20 @@ def _finding() -> Schema:
             _FLAG, "False if masking or made-visible characters changed the text: not to be applied."
         ),
     )
+    waiver = _closed(
+        reason=_said(_TEXT, "Why the finding does no harm here."),
+        requested_by=_said(_TEXT, "Who asked for it."),
+        approved_by=_said(_TEXT, "Who approved it."),
+        until=_said(_DAY, "Its last day."),
+        ticket=_said(_TEXT, "Where the work to get rid of it is tracked."),
+        signed_by=_said(
+            _maybe(_TEXT), "The approver whose key verified its signature; null for an unsigned one."
+        ),
+        file=_said(
+            _TEXT, "File it stands in; of the repository's, the commit at the tip of the target branch too."
+        ),
+        line=_said(_LINE, "Line of that file."),
+    )
     return _closed(
         fingerprint=_said(_TEXT, "Identity that survives moves; holds no line number."),
         rule=_said(_TEXT, "Rule id, or `tool/rule` of a tool's own rule."),
@@ -149,6 +167,7 @@ def _finding() -> Schema:
         evidence=_said(_list(_TEXT), "Excerpts that the model cites."),
         outcome=_said(_one_of(Outcome), "What became of it; exactly one."),
         why=_said(_TEXT, "Why, where the outcome needs a sentence."),
+        waiver=_said(_maybe(waiver), "The waiver that covers it; null for what is not waived."),
         fix=_said(_maybe(fix), "The rule's own fix."),
         patch=_said(_maybe(_TEXT), "Id of the proven patch; null without."),
     )
@@ -205,6 +224,7 @@ def _this_run() -> Schema:
     )
     return _closed(
         run=_said(_TEXT, "Id of the run."),
+        day=_said(_DAY, "Day in UTC, by which waivers were judged."),
         seconds=_said(_SECONDS, "Time the run took."),
         model=_said(_maybe(usage), "What the model cost; null if none was asked."),
     )
@@ -261,7 +281,7 @@ _OUTCOMES = {
     Outcome.DUPLICATE: "Merged into another.",
     Outcome.UNVERIFIED: "The model's, and the evidence did not check out.",
     Outcome.BELOW_THRESHOLD: "Under the confidence that the policy asks for.",
-    Outcome.WAIVED: "Waived.",
+    Outcome.WAIVED: "Waived: somebody answers for it, until a day.",
 }
 
 

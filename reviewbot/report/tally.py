@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from reviewbot.domain.coverage import Coverage, FileCoverage, Read
 from reviewbot.domain.finding import Judged, Outcome, Severity
 from reviewbot.domain.review import Review
+from reviewbot.domain.rule import Pack
 
 MODEL = "model"
 POSTED = (Outcome.INLINE, Outcome.SUMMARY)
@@ -17,6 +18,8 @@ NOT_POSTED = {
     Outcome.BELOW_THRESHOLD: "below the confidence asked for",
     Outcome.WAIVED: "waived",
 }
+HIDDEN = tuple(outcome for outcome in NOT_POSTED if outcome is not Outcome.WAIVED)
+"""What is only counted; what is waived is listed with who answers for it."""
 
 
 def number(count: int, noun: str) -> str:
@@ -42,9 +45,9 @@ def headline(review: Review) -> str:
 
 
 def hidden(review: Review) -> list[str]:
-    """`3 in the base already`, `1 waived`: what became of findings that are not shown."""
+    """`3 in the base already`, `1 not verified`: what became of findings that are not shown."""
     counts = review.counts()
-    return [f"{counts[outcome]:,} {words}" for outcome, words in NOT_POSTED.items() if counts[outcome]]
+    return [f"{counts[outcome]:,} {NOT_POSTED[outcome]}" for outcome in HIDDEN if counts[outcome]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,3 +122,9 @@ def optional_failures(review: Review) -> list[tuple[str, str, Coverage]]:
         for name, said in file.by
         if said.state is Read.FAILED and name not in dict(file.gaps)
     ]
+
+
+def pack(used: Pack) -> str:
+    """`secrets 1.2.0 sha256:…, signed by appsec-2026`."""
+    signed = f", signed by {used.signed_by}" if used.signed_by else ""
+    return f"{used.id} {used.version} {used.digest}{signed}"

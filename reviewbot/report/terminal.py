@@ -11,7 +11,7 @@ from itertools import groupby
 from reviewbot.domain.coverage import FileCoverage
 from reviewbot.domain.finding import Finding, Judged, Outcome, Severity, Span
 from reviewbot.domain.review import Review
-from reviewbot.report import fixes, tally
+from reviewbot.report import fixes, tally, waived
 from reviewbot.report.paper import LABEL, Page
 from reviewbot.report.text import Shown
 from reviewbot.report.widths import cut, width, wrapped
@@ -30,6 +30,7 @@ def render(review: Review, *, colour: bool, width: int) -> str:
         [_header(review, page)],
         *_findings(review, page),
         list(_listed(review, page)),
+        list(_waived(review, page)),
         list(_not_reviewed(review, page)),
         list(_footer(review, page)),
     ]
@@ -133,6 +134,21 @@ def _listed(review: Review, page: Page) -> Iterator[str]:
         yield cut(page.path(path), page.columns - 1)
         for judged in group:
             yield from _finding(judged, page)
+
+
+def _waived(review: Review, page: Page) -> Iterator[str]:
+    found = waived.found(review)
+    if not found:
+        return
+    yield page.paint(f"waived: {tally.number(len(found), 'finding')}", _BOLD)
+    for judged, waiver in found:
+        finding = judged.finding
+        spot = f"{page.path(finding.span.path)}:{finding.span.first}"
+        head = f"{finding.severity}  {spot}  {page.prose(finding.title)}"
+        yield from (f"  {line}" for line in wrapped(head, page.columns - 3))
+        yield from (f"      {line}" for line in wrapped(page.prose(judged.why), page.columns - 7))
+        where = f"{page.line(finding.rule)}, waived in {page.prose(waiver.place)}"
+        yield from (f"      {page.paint(line, _DIM)}" for line in wrapped(where, page.columns - 7))
 
 
 def _not_reviewed(review: Review, page: Page) -> Iterator[str]:

@@ -14,6 +14,8 @@ from reviewbot.domain.excerpt import Excerpt
 from reviewbot.domain.finding import Finding, Judged, Outcome
 from reviewbot.domain.policy import Policy
 from reviewbot.domain.rule import RuleSet
+from reviewbot.domain.waived import Waived
+from reviewbot.domain.waiver import Waiver
 from reviewbot.verdict.merge import Merged, add_claims, merge, same_flaw_as
 from reviewbot.verdict.overlap import Cover, Prominence
 from reviewbot.verdict.verify import verify
@@ -29,9 +31,14 @@ def settle(  # noqa: PLR0913 - the signature that the pipeline and this room agr
     read: ReadBlob,
     rules: RuleSet,
     policy: Policy,
+    waivers: tuple[Waiver, ...] = (),
 ) -> tuple[Judged, ...]:
-    """Judge all findings and claims, sorted by path, line and rule. Raises what `read` raises."""
-    view = _View({file.path: file for file in change.files}, policy)
+    """Judge all findings and claims, sorted by path, line and rule; `waivers` are those in force.
+
+    Raises what `read` raises.
+    """
+    waived = Waived(waivers, change, read)
+    view = _View({file.path: file for file in change.files}, policy, rules, waived)
     judged = [Judged(finding, Outcome.EXISTING) for finding in existing]
     checked = verify(report, change=change, excerpts=excerpts, rules=rules, read=read) if report else ()
     judged += [Judged(one.finding, Outcome.UNVERIFIED, one.why) for one in checked if one.why]
@@ -44,10 +51,12 @@ def settle(  # noqa: PLR0913 - the signature that the pipeline and this room agr
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """What decides where a finding is shown: the diff and the policy."""
+    """What decides where a finding is shown: the diff, the policy and the waivers."""
 
     files: dict[str, FileDiff]
     policy: Policy
+    rules: RuleSet
+    waived: Waived
 
     def touches(self, finding: Finding) -> bool:
         file = self.files.get(finding.span.path)
@@ -62,12 +71,17 @@ class _View:
             finding.confidence.reaches(self.policy.gate.confidence),
             finding.catalogued,
             self.touches(finding),
+            # Packs have thresholds of their own: what counts must not go into what does not.
+            self.policy.gate.counts(finding, self.rules.threshold(finding.rule)),
         )
 
     def place(self, finding: Finding) -> Judged:
         if not finding.confidence.reaches(self.policy.gate.confidence):
             why = f"confidence is {finding.confidence}, the policy asks for {self.policy.gate.confidence}"
             return Judged(finding, Outcome.BELOW_THRESHOLD, why)
+        waiver = self.waived.by(finding.fingerprint, finding.rule, finding.span, finding.commit)
+        if waiver is not None:
+            return Judged(finding, Outcome.WAIVED, waiver.words, waiver)
         if finding.commit is not None:
             why = f"commit {finding.commit[:7]} of the range holds it, the head does not"
             return Judged(finding, Outcome.SUMMARY, why)

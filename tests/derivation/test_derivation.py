@@ -31,7 +31,7 @@ def test_an_honest_review_is_derived_whole(reviewed):
     assert {remark.place.path for remark in wanted.remarks} == {"app/flaws.py"}
     assert wanted.renamed == (("app/old.py", "app/new.py"),)
     assert (wanted.complete, wanted.exit_code) == (True, reviewed.document["verdict"]["exit_code"])
-    assert dict(wanted.read_by)["app/flaws.py"] == ("semgrep", "bandit", "secrets", "suppressions")
+    assert dict(wanted.read_by)["app/flaws.py"] == ("semgrep", "bandit", "secrets", "suppressions", "hidden")
 
 
 def test_no_secret_is_in_what_is_derived(reviewed):
@@ -64,6 +64,8 @@ FORGERIES = {
     "other class": (("change", "files", 0, "class"), "binary"),
     "other policy": (("policy", "digest"), "sha256:0"),
     "other packs": (("policy", "packs", 0, "digest"), "sha256:0"),
+    "other signer": (("policy", "packs", 0, "signed_by"), "mallory"),
+    "other day": (("this_run", "day"), "yesterday"),
     "other title": (("findings", SHELL, "title"), "See https://evil.example"),
     "other reason": (("findings", SHELL, "reason"), "All is well."),
     "milder severity": (("findings", SHELL, "severity"), "note"),

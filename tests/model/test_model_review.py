@@ -310,7 +310,11 @@ def test_a_file_is_asked_about_under_the_rules_for_its_kind(world, scripted, rev
 
     words = {kind(chat): chat["messages"][0]["content"] for chat in server.chats}
     assert len({chat["messages"][0]["content"] for chat in server.chats}) == 2
-    assert [name in words["python"] for name in ("for-python", "for-scripts", "for-all")] == [True, False, True]
+    assert [name in words["python"] for name in ("for-python", "for-scripts", "for-all")] == [
+        True,
+        False,
+        True,
+    ]
     assert [name in words["c.ts"] for name in ("for-python", "for-scripts", "for-all")] == [False, True, True]
 
 

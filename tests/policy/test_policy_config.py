@@ -15,6 +15,7 @@ from reviewbot.policy.settle import digest
 from reviewbot.policy.strictness import STRICTER_LAST
 
 MODEL = "model: {url: https://llm.corp.example/v1, name: coder}\n"
+KEY = "jr6zloGToy3ypymF7a9AjwVZE+hBrT4muTja2g/TaUo="
 
 
 def test_without_any_file_the_defaults_hold(settle):
@@ -76,7 +77,9 @@ links: {rules: https://wiki.corp.example/rules/}
         ("checkov", "."),
         "out/x.sarif",
     )
-    assert policy.gate == Gate(None, Confidence.HIGH, incomplete_fails=False, model_blocks=True)
+    assert policy.gate == Gate(
+        None, Confidence.HIGH, incomplete_fails=False, model_blocks=True, explicit=True
+    )
     assert policy.required_for(FileClass.CODE) == ("semgrep", "checkov")
     assert policy.required_for(FileClass.TEXT) == ("secrets",)
     assert policy.required_for(FileClass.METADATA) == ("suppressions",)
@@ -276,12 +279,14 @@ def test_the_digest_covers_every_setting_and_no_source(settle):
         "packs: {required: []}", "packs: {folders: [/x]}", "scanners: {semgrep: {}}", "gate: {fail_on: note}",
         "coverage: {binary: [secrets]}", "coverage: {exclude: [x]}", "limits: {minutes: 1}",
         "redact: [{name: x, pattern: y}]", "guidelines: {paths: [x]}", "links: {rules: https://x.example/}",
+        "waivers: {approvers: [x]}", "waivers: {max_days: 9}", "waivers: {file: /x}", "gate: {fail_on: error}",
+        f"packs: {{keys: [{{name: x, key: {KEY}}}]}}", f"packs: {{keys: [{{name: x, key: {KEY}}}], signatures: [/x]}}",
     ]  # fmt: skip
     digests = [settle(f"version: 1\n{text}").digest for text in texts]
 
     assert len(set(digests)) == len(texts)
     assert (
-        settle("version: 1\ngate: {fail_on: note}").digest
-        == settle(None, "version: 1\ngate: {fail_on: note}").digest
+        settle("version: 1\ngate: {model: block}").digest
+        == settle(None, "version: 1\ngate: {model: block}").digest
     )
     assert digest(settle()) == settle().digest

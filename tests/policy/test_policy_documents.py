@@ -76,7 +76,7 @@ def test_hidden_characters_in_keys_are_shown():
 
 
 def test_the_policies_of_the_documentation_load():
-    """The operator's example of the design loads whole, but for signatures, which are refused."""
+    """The operator's example of the design loads whole."""
     text = r"""
 version: 1
 model: {url: https://llm.corp.example/v1, name: qwen3-coder-next, key_env: REVIEWBOT_MODEL_KEY, context_tokens: 65536}
@@ -101,9 +101,6 @@ tests: {allow: false}
 
     assert document.scanners.sarif[0].command[1] == "--directory"
     assert document.gate.confidence == "medium"
-    assert "packs.keys: this version cannot check signatures" in refused(
-        OperatorDocument, "version: 1\npacks: {keys: [a.pub]}"
-    )
 
 
 @pytest.mark.parametrize("output", ["/etc/x", "-x", "--x", "../x", "a/../x", "./x", "a//b", "''"])

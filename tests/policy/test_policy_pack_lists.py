@@ -1,5 +1,7 @@
 """Shared lists and approved libraries of a pack, and how rules refer to them."""
 
+from datetime import date
+
 import pytest
 
 from reviewbot.domain.policy import Policy
@@ -100,8 +102,8 @@ def test_own_scanners_go_by_their_kinds(make_pack):
         ({"approved/web.yml": LIST}, 'approved/web.yml:1: id: "http", but the file is called web.yml'),
         ({"approved/http.yml": LIST.replace("'requests.*'", "'requests.get()'")},
          "approved/http.yml:5: instead_of[0]: wants a module, as in requests.*, or something that is called"),
-        ({"shared/deep/web.yml": WEB}, 'shared/deep/web.yml would not be read as a rule'),
-        ({"approved/http.yaml": LIST}, 'approved/http.yaml would not be read as a rule'),
+        ({"shared/deep/web.yml": WEB}, "shared/deep/web.yml would not be read as a rule"),
+        ({"approved/http.yaml": LIST}, "approved/http.yaml would not be read as a rule"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_named_with_its_place(make_pack, files, said):
@@ -119,3 +121,16 @@ def test_a_list_counts_for_the_digest_and_a_signature_does_not(make_pack):
     (pack / "shared" / "web.yml").write_text(WEB.replace("int(...)", "str(...)"))
 
     assert before == signed != load(pack).packs[0].digest
+
+
+def test_a_pack_that_nobody_answers_for_any_more_does_not_load(make_pack):
+    """On the owner's last day it loads, on the day after it says who has to be named."""
+    pack = make_pack("mine")
+    (pack / "pack.yml").write_text((pack / "pack.yml").read_text() + "owner_until: 2027-01-31\n")
+    policy = Policy(packs=("mine",))
+
+    assert load_rules(policy, shipped=pack.parent, today=date(2027, 1, 31)).packs[0].owner == "appsec"
+    with pytest.raises(
+        PolicyError, match=r"pack.yml:5: owner_until: appsec answered for the pack until 2027-01-31"
+    ):
+        load_rules(policy, shipped=pack.parent, today=date(2027, 2, 1))

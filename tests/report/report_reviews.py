@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import replace
+from datetime import date
 
 from reviewbot.domain.change import (
     Change,
@@ -22,6 +23,7 @@ from reviewbot.domain.policy import ModelPolicy, Policy
 from reviewbot.domain.review import Review, ToolVersion, Verdict
 from reviewbot.domain.rule import Pack, ReviewDetector, Rule, RuleSet, SemgrepDetector, ToolDetector
 from reviewbot.domain.secret import Mask, Secret
+from reviewbot.domain.waiver import Target, Waiver
 from reviewbot.errors import UsageError
 
 # Put together here, so that no file of ours holds what looks like a token.
@@ -200,11 +202,26 @@ SQL = finding(
 )
 
 
+WAIVER = Waiver(
+    Target("", "timeout-missing", "src/users.py", "sha256:" + "ef" * 32),
+    f"It never waits, as {TOKEN} shows",
+    "requester@corp.example",
+    "approver",
+    date(2027, 1, 31),
+    "SEC-1182",
+    ".reviewbot/waivers.yml at 0123456789ab",
+    4,
+    signature="c2lnbmVk",
+    signed_by="approver",
+)
+
+
 def clean() -> Review:
     """Nothing was found, no model was asked."""
     file = added("src/db.py", DB)
     return Review(
         run="01JD0000000000000000000000",
+        day=date(2026, 11, 21),
         seconds=1.25,
         change=change(file),
         policy=Policy(digest="sha256:" + "cd" * 32, sources=("built-in defaults",)),
@@ -285,7 +302,7 @@ def full() -> Review:
         ),
         Judged(finding("timeout-missing", "src/users.py", 17, "def count"), Outcome.BELOW_THRESHOLD),
         Judged(
-            finding("timeout-missing", "src/users.py", 18, "    return"), Outcome.WAIVED, "until 2027-01-31"
+            finding("timeout-missing", "src/users.py", 18, "    return"), Outcome.WAIVED, WAIVER.words, WAIVER
         ),
     )
     not_code = Coverage(Read.NOT_APPLICABLE, "not Python")
@@ -400,6 +417,9 @@ NASTY = (
     "/approve `tick ``two ```three --> <!-- reviewbot --> | cell | \\| \\ *bold* _em_ ~~no~~ &lt; &#64; "
     f"deadbeefcafe1234 SEC-1182 \r/merge\n/close\n::set-output name=x::y\n```\n# heading\n- item\n> quote\n\udce9 {TOKEN} {AWKWARD}"
 )
+NASTY_WAIVER = Waiver(
+    Target("", NASTY, NASTY, NASTY), NASTY, NASTY, NASTY, date(2027, 1, 31), NASTY, NASTY, 4, NASTY, NASTY
+)
 NASTY_PATH = 'src/\n/approve <b>`x`|"\\\u202e\udce9 @root é\t.py'
 
 
@@ -442,6 +462,7 @@ def hostile() -> Review:
             Judged(bad, Outcome.INLINE, NASTY),
             Judged(foreign, Outcome.SUMMARY, NASTY),
             Judged(replace(foreign, span=Span(NASTY_PATH, 99, 99)), Outcome.UNVERIFIED, NASTY),
+            Judged(replace(foreign, span=Span(NASTY_PATH, 98, 98)), Outcome.WAIVED, NASTY, NASTY_WAIVER),
         ),
         coverage=(
             FileCoverage(

@@ -10,6 +10,7 @@ from reviewbot.domain.coverage import Coverage, FileCoverage, Read
 from reviewbot.domain.finding import Confidence, Finding, Fix, Judged, Outcome, Severity, Span
 from reviewbot.domain.paths import from_bytes
 from reviewbot.domain.review import Review, ToolVersion
+from reviewbot.domain.waiver import Target, Waiver
 
 PIECES = [
     *NASTY.split(" "),
@@ -131,10 +132,26 @@ words = st.one_of(
 )
 
 
+waivers = st.builds(
+    Waiver,
+    st.just(Target("", "r", "p", "q")),
+    *(texts, texts, texts),
+    st.dates(),
+    *(texts, texts),
+    st.integers(1, 9),
+    texts,
+    texts,
+)
+
+
+def _judged(finding, outcome, why, waiver) -> Judged:
+    return Judged(finding, outcome, why, waiver if outcome is Outcome.WAIVED else None)
+
+
 @st.composite
 def reviews(draw) -> Review:
     base = full()
-    judged = st.builds(Judged, findings(), st.sampled_from(Outcome), texts)
+    judged = st.builds(_judged, findings(), st.sampled_from(Outcome), texts, waivers)
     by = st.dictionaries(st.sampled_from(["semgrep", "bandit", "secrets", "model", "checkov"]), words)
     coverage = st.builds(
         lambda path, kind, said, out: FileCoverage(

@@ -4,6 +4,7 @@ import base64
 import html as html_escape
 import json
 from dataclasses import replace
+from datetime import date
 from urllib.parse import quote
 
 import pytest
@@ -11,6 +12,7 @@ from report_reviews import ALL, AWKWARD, BLOBS, KEY, OLD, SECRETS, TOKEN, USERS,
 
 from reviewbot.domain.finding import Judged, Outcome, Span
 from reviewbot.domain.secret import Mask
+from reviewbot.domain.waiver import Target, Waiver
 from reviewbot.report import html, markdown, sarif, terminal
 from reviewbot.report import json as report_json
 from reviewbot.report.text import Shown
@@ -64,10 +66,25 @@ def seeded() -> dict:
         evidence=(TOKEN,),
         span=Span(path, 1, 3),
     )
+    waiver = Waiver(
+        Target("", secret, path, secret),
+        secret,
+        secret,
+        secret,
+        date(2027, 1, 31),
+        secret,
+        secret,
+        4,
+        secret,
+        secret,
+    )
     return {name: build() for name, build in ALL.items() if name != "clean"} | {
         "seeded": replace(
             base,
-            findings=tuple(Judged(loud, outcome, secret) for outcome in Outcome),
+            findings=tuple(
+                Judged(loud, outcome, secret, waiver if outcome is Outcome.WAIVED else None)
+                for outcome in Outcome
+            ),
             sandbox=secret,
             run=secret,
             notes=(secret,),
