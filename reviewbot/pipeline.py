@@ -70,7 +70,7 @@ def review(change: Change, desk: Desk) -> Review:
         sandbox=desk.sandbox, cache=desk.cache, progress=desk.progress,
     )  # fmt: skip
     excerpts = _excerpts(change, desk)
-    mask = learn_mask(change, read, excerpts, policy.redact)
+    mask = learn_mask(change, read, excerpts, policy.redact, desk.waivers)
     report = _ask(change, desk, scan, excerpts, mask)
     findings = settle(
         new=scan.new, existing=scan.existing, report=report, excerpts=excerpts,
@@ -155,11 +155,18 @@ def _said(
 
 
 def learn_mask(
-    change: Change, read: ReadBlob, excerpts: tuple[Excerpt, ...], redact: tuple[RedactPattern, ...]
+    change: Change,
+    read: ReadBlob,
+    excerpts: tuple[Excerpt, ...],
+    redact: tuple[RedactPattern, ...],
+    waived: Waivers = Waivers(),  # noqa: B008 (frozen)
 ) -> Mask:
     """Learn every secret that anything shown later could hold."""
     # One text at a time: a large change need not stand in memory whole.
-    texts = chain(_texts(change, read), (excerpt.text for excerpt in excerpts))
+    shown = (
+        word for one in waived.entries for word in (one.reason, one.ticket, one.requested_by, one.approved_by)
+    )
+    texts = chain(_texts(change, read), (excerpt.text for excerpt in excerpts), shown, waived.broken)
     patterns = [(entry.name, re.compile(entry.pattern)) for entry in redact]
     return Mask.of(secret for text in texts for secret in _secrets(text, patterns))
 

@@ -27,7 +27,7 @@ from reviewbot.domain.wanted import Wanted
 from reviewbot.errors import UsageError
 from reviewbot.model.request import ModelRequest
 from reviewbot.pipeline import AskModel, Desk, learn_mask
-from reviewbot.policy import config, packs
+from reviewbot.policy import config, remembered
 from reviewbot.policy.config import Overrides, PolicyFile
 from reviewbot.scanners import locate, registry
 from reviewbot.shipped import folder
@@ -82,14 +82,14 @@ def prepared(request: Request, environ: Mapping[str, str], progress: Progress) -
         repository = stack.enter_context(_repository(request))
         policy, tip = settled_at(repository, request, environ, taken)
         day = request.day
-        rules = packs.load_rules(policy, shipped=folder("rules"), today=day)
+        home = _private(request.home) if request.home else record_folder(repository)
+        cache = stack.enter_context(_cache(environ, None if request.snapshot else home))
+        rules = remembered.load_rules(policy, shipped=folder("rules"), today=day, cache=cache)
         waived = read_waivers(repository, policy, tip, day)
         progress("reading the change")
         change = collected(repository, request, policy, taken)
-        home = _private(request.home) if request.home else record_folder(repository)
         name = run_id(time.time_ns() // 1_000_000, os.urandom(10))
         log = stack.enter_context(EventLog(home / "runs" / name, clock=lambda: datetime.now(UTC)))
-        cache = stack.enter_context(_cache(environ, None if request.snapshot else home))
         sandbox = RecordedSandbox(lambda: _rung(policy, home), log)
         scanners = registry.build(policy, rules, tools=locate.locate(environ))
         policy = _served(policy, stack, progress)
@@ -243,13 +243,15 @@ def grounded(request: Request, question: Question, environ: Mapping[str, str]) -
     with _repository(request) as repository:
         policy, tip = settled_at(repository, request, environ, taken)
         day = request.day
+        from reviewbot.policy import packs  # noqa: PLC0415 (pydantic, as above)
+
         rules = packs.load_rules(policy, shipped=folder("rules"), today=day)
         waived = read_waivers(repository, policy, tip, day)
         change = collected(repository, request, policy, taken)
         yield Ground(
             change=change, anchored=_anchored(repository, change, question),
             read=repository.read, policy=policy, rules=rules, waivers=waived, today=day,
-            mask=learn_mask(change, repository.read, (), policy.redact),
+            mask=learn_mask(change, repository.read, (), policy.redact, waived),
             context=question.context, style=question.style, quotes=question.quotes,
         )  # fmt: skip
 

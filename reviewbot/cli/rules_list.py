@@ -8,7 +8,7 @@ import click
 from reviewbot.cli.rules_settings import FOLDERS, FORMAT, added, offered, policy_of
 from reviewbot.domain.visible import visible
 from reviewbot.errors import UsageError
-from reviewbot.policy.sections import nearest
+from reviewbot.policy.nearest import nearest
 
 if TYPE_CHECKING:
     from reviewbot.domain.policy import Policy
@@ -25,7 +25,10 @@ def command(ctx: click.Context, /, **options: Any) -> int:
     there = tuple(name for shelf in shelves for name in shelf.folders)
     for name in options["packs"]:
         if name not in there:
-            raise UsageError(f"there is no pack {visible(name)}{nearest(name, there)}")
+            raise UsageError(
+                f"there is no pack {visible(name)}{nearest(name, there)}",
+                hint="give the folder that it lies in with --rules, or a policy with packs: folders:",
+            )
     wanted = options["packs"] or there
     found = (rule for shelf in shelves for rule in shelf.rules.rules if rule.pack in wanted)
     rules = sorted(found, key=lambda rule: (rule.pack, rule.id))

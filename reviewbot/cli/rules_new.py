@@ -15,6 +15,9 @@ _MEANING = {
     "review": "a question to the model", "approved": "libraries to use instead of others", "touch": "a file that may not change unnoticed",
 }  # fmt: skip
 
+_FLAGS = {"folder": "PACK_FOLDER", "name": "--id", "tests": "--test", "paths": "--path"}
+"""What an answer is called on the command line, where it is not its own name."""
+
 
 @click.command("new")
 @click.argument("folder", required=False, type=click.Path(path_type=Path), metavar="[PACK_FOLDER]")
@@ -74,7 +77,7 @@ def _asked(options: dict[str, Any]) -> Any:
         given = options[name]
         if given is None:
             kind = click.Choice(choice) if choice else str
-            given = click.prompt(text, default=default, type=kind, err=True)
+            given = _answer(name, text, default=default, type=kind)
         return str(given)
 
     place = Path(ask("folder", "Pack folder"))
@@ -119,11 +122,18 @@ def _details(kind: str, ask: Any, options: dict[str, Any]) -> dict[str, Any]:
     }
     details: dict[str, Any] = {}
     for name in listed:
-        given = options[name] or tuple(
-            word.strip() for word in click.prompt(texts[name], err=True).split(",")
-        )
+        given = options[name] or tuple(word.strip() for word in str(_answer(name, texts[name])).split(","))
         details[name] = tuple(word for word in given if word)
     return details
+
+
+def _answer(name: str, text: str, **settings: Any) -> Any:
+    """Ask on the keyboard. Where nobody is there to answer, say which option was missing."""
+    try:
+        return click.prompt(text, err=True, **settings)
+    except click.Abort:
+        click.echo(err=True)
+        raise UsageError(f"{_FLAGS.get(name, '--' + name.replace('_', '-'))} is missing") from None
 
 
 def _number(text: str) -> int | None:

@@ -123,7 +123,7 @@ def offered(policy: "Policy", only: Sequence[str] = ()) -> "Iterator[Shelf]":
 
 def rule_of(shelves: "Iterable[Shelf]", name: str) -> "tuple[Rule, Shelf]":
     """Find a rule by its id, and the shelf that it stands on. Raises `UsageError`."""
-    from reviewbot.policy.sections import nearest  # noqa: PLC0415 (as above)
+    from reviewbot.policy.nearest import nearest  # noqa: PLC0415 (as above)
 
     known: list[str] = []
     for shelf in shelves:

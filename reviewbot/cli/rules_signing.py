@@ -109,7 +109,7 @@ def verify(
     code = 0
     for path in packs:
         try:
-            place, loaded = _loaded(path)
+            place, loaded = _loaded(path, policy.pack_folders)
             found = signatures.collected(place, loaded.id, places)
             name = signatures.by_key(loaded, loaded.digest, found, keys)
             if not name:
@@ -133,16 +133,15 @@ def _given(key: str) -> "tuple[PublicKey, ...]":
         raise UsageError(f"--key {error}") from None
 
 
-def _loaded(pack: Path) -> "tuple[Path, Pack]":
+def _loaded(pack: Path, folders: tuple[str, ...] = ()) -> "tuple[Path, Pack]":
     """Load a pack whole, whoever has signed it. Raises `PolicyError` naming all that is wrong."""
     from reviewbot.domain.policy import Policy  # noqa: PLC0415 (`--help` needs it not)
-    from reviewbot.policy import packs  # noqa: PLC0415 (as above)
-    from reviewbot.policy.pack_files import PACK_FILE  # noqa: PLC0415 (as above)
+    from reviewbot.policy import pack_files, packs  # noqa: PLC0415 (as above)
     from reviewbot.shipped import folder  # noqa: PLC0415 (as above)
 
     place = pack.resolve()
-    if not (place / PACK_FILE).is_file() and pack.name == str(pack):
-        place = folder("rules") / pack.name
+    if not (place / pack_files.PACK_FILE).is_file() and pack.name == str(pack):
+        place = pack_files.find(pack.name, (folder("rules"), *(Path(one) for one in folders)))
     found = packs.load_rules(Policy(packs=(place.name,)), shipped=place)
     return place, found.packs[0]
 
@@ -159,6 +158,7 @@ def _write(path: Path, text: bytes) -> None:
     from reviewbot.errors import UsageError  # noqa: PLC0415 (`--help` needs it not)
 
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text)
     except OSError as error:
         why = (error.strerror or "no reason given").lower()

@@ -88,7 +88,7 @@ def _untested(tested: "Tested") -> None:
 
 
 def _summary(tested: "Tested") -> str:
-    marks = f" and {tested.marks} marked lines" if tested.marks else ""
+    marks = f" and {tested.marks} marked line{'' if tested.marks == 1 else 's'}" if tested.marks else ""
     todo = f", {tested.todo} todo" if tested.todo else ""
     left = f", {len(tested.untested)} not tested" if tested.untested else ""
     end = f"{len(tested.failing)} not as they should be" if tested.failing else "all as they should be"

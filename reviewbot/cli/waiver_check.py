@@ -1,6 +1,7 @@
 """Checking a waiver file: what can have no effect, what ends soon, and what nothing uses."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -11,8 +12,9 @@ from reviewbot.domain.paths import from_bytes
 from reviewbot.domain.quotes import digests_in, whole_digest
 from reviewbot.domain.visible import visible
 from reviewbot.domain.waiver import FILE, State, Waiver, Waivers
-from reviewbot.errors import UsageError
+from reviewbot.errors import PolicyError, UsageError
 from reviewbot.policy import waivers
+from reviewbot.policy.nearest import nearest
 
 SOON = timedelta(days=14)
 _MOST_QUOTED = 60
@@ -49,15 +51,19 @@ def check(desk: Desk, file: Path | None) -> Checked:
     standings = Waivers(found).standings(terms, desk.today)
     mistakes = [one for one in standings if one.state is State.REFUSED]
     warned = [f"{one.waiver.place}: warning: {one.why}" for one in standings if one.state is State.EXPIRED]
+    # Without the operator's policy his packs are not known either.
+    names: tuple[str, ...] = ()
+    with suppress(PolicyError):  # a pack that does not load is no mistake of this file
+        names = desk.rules if desk.governed else ()
     in_force = [one.waiver for one in standings if one.state is State.IN_FORCE]
-    warned += [line for waiver in in_force for line in _warnings(waiver, found, desk)]
+    warned += [line for waiver in in_force for line in _warnings(waiver, found, desk, names)]
     lines = [*(f"{one.waiver.place}: {one.why}" for one in mistakes), *warned]
     total = f"{len(found):,} waivers" if len(found) != 1 else "1 waiver"
     last = f"{total}: {len(in_force):,} in force once merged, {len(mistakes):,} refused"
     return Checked(tuple(visible(line) for line in (*lines, *unsure, last)), len(mistakes))
 
 
-def _warnings(waiver: Waiver, found: tuple[Waiver, ...], desk: Desk) -> Iterator[str]:
+def _warnings(waiver: Waiver, found: tuple[Waiver, ...], desk: Desk, names: tuple[str, ...]) -> Iterator[str]:
     if waiver.until - desk.today <= SOON:
         days = (waiver.until - desk.today).days
         when = f"in {days} days" if days > 1 else "tomorrow" if days else "today"
@@ -65,6 +71,9 @@ def _warnings(waiver: Waiver, found: tuple[Waiver, ...], desk: Desk) -> Iterator
     first = next(other for other in found if other.target == waiver.target)
     if first is not waiver:
         yield f"{waiver.place}: warning: {first.place} is for the same; take one of them out"
+    rule = waiver.target.rule
+    if rule and "/" not in rule and names and rule not in names:
+        yield f"{waiver.place}: warning: no rule is called {rule}{nearest(rule, names)}; correct the name, or take it out if the rule is gone"
     unused = _unused(waiver, desk)
     if unused:
         yield f"{waiver.place}: warning: nothing uses it: {unused}; take it out if the code is mended"

@@ -14,8 +14,9 @@ from reviewbot.domain.policy import Policy, WaiverPolicy
 from reviewbot.domain.visible import visible
 from reviewbot.domain.waiver import FILE, Standing, Waiver, Waivers
 from reviewbot.errors import UsageError
-from reviewbot.policy import waivers
+from reviewbot.policy import packs, waivers
 from reviewbot.policy.config import Overrides
+from reviewbot.shipped import folder
 
 NOT_MERGED = "not merged"
 
@@ -82,6 +83,16 @@ class Desk:
     def latest(self) -> date:
         """The last day that a waiver may run to."""
         return self.today + timedelta(days=self.terms.max_days)
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The ids of all rules that the policy turns on. Raises `PolicyError` where packs do not load."""
+        return tuple(rule.id for rule in packs.load_rules(self.policy, shipped=folder("rules")).rules)
+
+    @property
+    def rules_about_files(self) -> frozenset[str]:
+        """The ids of those that say of a file that it was changed: only fingerprints waive them."""
+        return frozenset(rule.id for rule in packs.load_rules(self.policy, shipped=folder("rules")).touch)
 
     def file(self, given: Path | None) -> Path:
         """Give the waiver file that is meant. Raises `UsageError` for a link in its place."""

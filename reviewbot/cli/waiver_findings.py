@@ -44,6 +44,8 @@ def reviewed(path: Path) -> ReviewDocument:
     """Read a review. Raises `UsageError`."""
     try:
         return read(path.read_bytes())
+    except UsageError as error:
+        raise UsageError(f"{quoted(str(path))}: {error}") from None
     except OSError as error:
         why = (error.strerror or "no reason given").lower()
         raise UsageError(f"the review {quoted(str(path))} cannot be read: {why}") from None

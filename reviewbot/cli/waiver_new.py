@@ -16,9 +16,8 @@ from reviewbot.domain.finding import Span
 from reviewbot.domain.paths import quoted
 from reviewbot.domain.waiver import FILE
 from reviewbot.errors import UsageError
-from reviewbot.policy import packs, waiver_edit, waivers
-from reviewbot.policy.sections import nearest
-from reviewbot.shipped import folder
+from reviewbot.policy import waiver_edit, waivers
+from reviewbot.policy.nearest import nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +69,20 @@ def _check_rule(desk: Desk, rule: str) -> None:
     """Refuse the id of no rule. A tool's own rule, with a slash, is not in the catalogue."""
     if "/" in rule:
         return
-    names = tuple(known.id for known in packs.load_rules(desk.policy, shipped=folder("rules")).rules)
+    names = desk.rules
     if rule not in names:
         raise UsageError(f'no rule is called "{rule}"{nearest(rule, names)}')
 
 
 def write(desk: Desk, found: Subject, wish: Wish, *, exactly: bool, file: Path | None) -> str:
     """Write the waiver behind the others, and say what is next. Raises `ReviewbotError`; then nothing is written."""
+    if found.rule in desk.rules_about_files:
+        if not found.fingerprint:
+            raise UsageError(
+                f"{found.rule} is about whole files, so that no waiver of lines covers it",
+                hint="give the finding's FINGERPRINT",
+            )
+        exactly = True
     if exactly and not found.fingerprint:
         raise UsageError("--exactly wants a finding's fingerprint")
     if exactly:

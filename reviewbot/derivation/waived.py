@@ -27,7 +27,8 @@ _MOST_EQUAL = 10_000
 def confirmed(document: ReviewDocument, files: Files, ground: Ground) -> Iterator[WaivedFinding]:
     """Give the findings that are waived. Raises `UsageError` for one that no waiver in force covers."""
     in_force = ground.waivers.in_force(ground.policy.waivers, _day(document.this_run.day, ground.today))
-    waived = Waived(in_force, ground.change, ground.read)
+    about_files = frozenset(rule.id for rule in ground.rules.touch)
+    waived = Waived(in_force, ground.change, ground.read, about_files)
     for finding in document.findings:
         if (finding.outcome is Outcome.WAIVED) is not (finding.waiver is not None):
             raise UsageError("the review names a waiver where nothing is waived, or none where something is")

@@ -110,7 +110,7 @@ class Limits:
     """Bounds of a run. Tokens are the model's, bytes are per file."""
 
     minutes: float = 15.0
-    model_tokens: int = 400_000
+    model_tokens: int = 1_000_000
     inline_comments: int = 25
     file_bytes: int = 2_000_000
     scanner_seconds: float = 300.0

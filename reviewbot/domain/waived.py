@@ -4,7 +4,7 @@ A digest is made of all lines that a finding spans, as the objects hold them: a 
 lines, and a waiver must not cover what nobody has looked at.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from reviewbot.domain.change import Change, ReadBlob
 from reviewbot.domain.finding import Span
@@ -16,15 +16,26 @@ from reviewbot.errors import UsageError
 
 @dataclass(frozen=True, slots=True)
 class Waived:
-    """The waivers in force, and the change whose findings they are asked about."""
+    """The waivers in force, and the change whose findings they are asked about.
+
+    `about_files` are rules that say of a file that it was changed. The line that such a finding stands on is the first
+    that was added, whatever else was, so that no waiver of lines covers it.
+    """
 
     waivers: tuple[Waiver, ...]
     change: Change
     read: ReadBlob
+    about_files: frozenset[str] = frozenset()
+    _held: dict[str, list[bytes]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def by(self, fingerprint: str, rule: str, span: Span, commit: str | None) -> Waiver | None:
         """Give the waiver that covers a finding, None if none does."""
-        near = [waiver for waiver in self.waivers if _may_cover(waiver.target, fingerprint, rule, span.path)]
+        near = [
+            waiver
+            for waiver in self.waivers
+            if _may_cover(waiver.target, fingerprint, rule, span.path)
+            and (waiver.target.fingerprint or rule not in self.about_files)
+        ]
         if not near:
             return None
         quote = whole_digest(self.lines(span, commit))
@@ -32,12 +43,19 @@ class Waived:
 
     def lines(self, span: Span, commit: str | None) -> list[str]:
         """Give the lines of a span, at the head or in an earlier commit; none where no text stands there."""
-        oid = self._oid(span.path, commit)
-        try:
-            content = self.read(oid) if oid is not None else b""
-        except UsageError:
-            content = b""  # too large to be read: then nobody quotes it either
-        return [from_bytes(line) for line in content.split(b"\n")[span.first - 1 : span.last]]
+        return [from_bytes(line) for line in self._whole(span.path, commit)[span.first - 1 : span.last]]
+
+    def _whole(self, path: str, commit: str | None) -> list[bytes]:
+        """Give all lines of a file; they are held, because one file may have as many findings as lines."""
+        oid = self._oid(path, commit)
+        if oid is None:
+            return [b""]
+        if oid not in self._held:
+            try:
+                self._held[oid] = self.read(oid).split(b"\n")
+            except UsageError:
+                self._held[oid] = [b""]  # too large to be read: then nobody quotes it either
+        return self._held[oid]
 
     def _oid(self, path: str, commit: str | None) -> str | None:
         if commit is not None:

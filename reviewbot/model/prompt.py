@@ -75,6 +75,8 @@ _REASON_WORDS = frozenset(
         "tests",
     ]
 )
+EXAMPLES = 3
+"""Examples of each kind that a rule's question is shown with."""
 _GUIDELINE = re.compile(r"\Aguideline\b")
 
 
@@ -109,12 +111,14 @@ class Templates:
 
 @dataclass(frozen=True, slots=True)
 class ShownRule:
-    """A house rule in words that hold no control token and no fence."""
+    """A house rule in words that hold no control token and no fence.
+
+    Only rules for the file are shown, so their paths need no words; why a rule matters is for people. A few
+    examples of each kind do: what is said here is sent with every file.
+    """
 
     id: str
     title: str
-    why: str
-    applies_to: tuple[str, ...]
     question: str
     evidence: str
     violations: tuple[str, ...]
@@ -225,12 +229,10 @@ def _shown_rule(rule: Rule, veil: Veil) -> ShownRule:
     return ShownRule(
         id=_own(rule.id, veil),
         title=_own(rule.title, veil).rstrip("."),
-        why=_own(rule.why, veil),
-        applies_to=tuple(_own(pattern, veil) for pattern in rule.applies_to),
         question=_own(detector.question, veil),
         evidence=_own(detector.evidence, veil),
-        violations=tuple(_own(text, veil) for text in detector.violations),
-        not_violations=tuple(_own(text, veil) for text in detector.not_violations),
+        violations=tuple(_own(text, veil) for text in detector.violations[:EXAMPLES]),
+        not_violations=tuple(_own(text, veil) for text in detector.not_violations[:EXAMPLES]),
     )
 
 

@@ -9,6 +9,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from reviewbot.policy.nearest import nearest
 from reviewbot.policy.operator_sections import (
     BUILT_IN,
     ConfidenceWord,
@@ -25,7 +26,7 @@ from reviewbot.policy.operator_sections import (
     ScannerSettings,
     ScannersSection,
 )
-from reviewbot.policy.sections import Argument, FormatVersion, Glob, Id, Line, Section, nearest
+from reviewbot.policy.sections import Argument, FormatVersion, Glob, Id, Line, Section
 from reviewbot.policy.server_sections import ForgeSection, ModelSection, NetworkSection, SandboxSection
 from reviewbot.policy.vouching_sections import PacksSection, WaiversSection
 from reviewbot.policy.yaml_source import Key

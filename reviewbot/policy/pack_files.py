@@ -12,7 +12,7 @@ from pathlib import Path
 
 from reviewbot.domain.paths import is_plain, quoted
 from reviewbot.errors import PolicyError
-from reviewbot.policy.sections import nearest
+from reviewbot.policy.nearest import nearest
 
 PACK_FILE = "pack.yml"
 SIGNATURE_FILE = "pack.sig"

@@ -16,9 +16,9 @@ from reviewbot.domain.rule import (
     TouchDetector,
 )
 from reviewbot.policy import approved
+from reviewbot.policy.nearest import nearest
 from reviewbot.policy.reading import Read, refusal
 from reviewbot.policy.rule_documents import RuleDocument, SharedDocument
-from reviewbot.policy.sections import nearest
 from reviewbot.policy.yaml_source import Key
 
 
@@ -28,6 +28,7 @@ class PackLists:
 
     shared: Mapping[str, SharedDocument]
     approved: Mapping[str, ApprovedLibrary]
+    broken: frozenset[str] = frozenset()  # files of lists that are there and do not load
 
 
 def rule(pack: str, found: Read[RuleDocument], lists: PackLists) -> Rule:
@@ -65,7 +66,7 @@ def _library(found: Read[RuleDocument], lists: PackLists) -> ApprovedLibrary | N
         return None
     library = lists.approved.get(name)
     if library is None:
-        raise _unknown(found, ("detect", "approved"), f"approved/{name}.yml", name, lists.approved)
+        raise _unknown(found, ("detect", "approved"), f"approved/{name}.yml", name, lists)
     if not approved.LANGUAGES.issuperset(library.languages):
         known = ", ".join(sorted(approved.LANGUAGES))
         raise refusal(
@@ -96,7 +97,7 @@ def _body(found: Read[RuleDocument], lists: PackLists) -> dict[str, Any]:
     for at, name in enumerate(found.document.shared):
         shared = lists.shared.get(name)
         if shared is None:
-            raise _unknown(found, ("shared", at), f"shared/{name}.yml", name, lists.shared)
+            raise _unknown(found, ("shared", at), f"shared/{name}.yml", name, lists)
         for key, entries in shared.lists.items():
             body[key] = [*body.get(key, ()), *_with_lists(entries)]
     return body
@@ -109,9 +110,10 @@ def _with_lists(value: Any) -> Any:
     return [_with_lists(part) for part in value] if isinstance(value, tuple) else value
 
 
-def _unknown(
-    found: Read[RuleDocument], key: Key, file: str, name: str, known: Mapping[str, object]
-) -> Exception:
+def _unknown(found: Read[RuleDocument], key: Key, file: str, name: str, lists: PackLists) -> Exception:
+    if file in lists.broken:
+        return refusal(found.source, [(key, f"{file} does not load")])
+    known = lists.shared if file.startswith("shared/") else lists.approved
     return refusal(
         found.source, [(key, f"the pack has no {file}{nearest(name, tuple(known)) if known else ''}")]
     )

@@ -95,9 +95,9 @@ def _whole(place: Path, policy: Policy, day: date) -> _Whole:
 
 def _lists(place: Path, contents: dict[str, bytes], mistakes: list[PolicyError]) -> PackLists:
     shared = dict(_of_kind(SharedDocument, SHARED, place, contents, mistakes))
-    found = _of_kind(ApprovedDocument, APPROVED, place, contents, mistakes)
+    found = dict(_of_kind(ApprovedDocument, APPROVED, place, contents, mistakes))
     libraries: dict[str, ApprovedLibrary] = {}
-    for name, entry in found:
+    for name, entry in found.items():
         document = entry.document
         if document.id != name:
             mistakes.append(
@@ -107,7 +107,11 @@ def _lists(place: Path, contents: dict[str, bytes], mistakes: list[PolicyError])
             document.id, place.name, document.purpose, document.languages, document.use,
             document.instead_of, document.example, document.why or "",
         )  # fmt: skip
-    return PackLists({name: entry.document for name, entry in shared.items()}, libraries)
+    loaded = {*(f"{SHARED}{name}.yml" for name in shared), *(f"{APPROVED}{name}.yml" for name in found)}
+    broken = frozenset(
+        path for path in contents if path.startswith((SHARED, APPROVED)) and path not in loaded
+    )
+    return PackLists({name: entry.document for name, entry in shared.items()}, libraries, broken)
 
 
 def _of_kind(

@@ -16,7 +16,8 @@ from reviewbot.domain.paths import quoted
 from reviewbot.domain.visible import visible
 from reviewbot.errors import PolicyError
 from reviewbot.policy import yaml_source
-from reviewbot.policy.sections import Section, nearest
+from reviewbot.policy.nearest import nearest
+from reviewbot.policy.sections import Section
 from reviewbot.policy.yaml_source import Key, YamlSource, shown_key
 
 MOST_PROBLEMS = 50

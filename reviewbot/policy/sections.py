@@ -4,7 +4,6 @@ Unknown keys are errors: a misspelt guard must not pass in silence. Types are st
 not a number, and a number is not text. What a validator refuses, it says in a sentence.
 """
 
-import difflib
 import re
 from collections.abc import Callable, Iterator
 from typing import Annotated, ClassVar, Literal
@@ -29,13 +28,6 @@ class Section(BaseModel):
     def problems(self) -> Iterator[tuple[Key, str]]:
         """Name what is wrong between keys that are each right by themselves."""
         yield from ()
-
-
-def nearest(word: str, known: tuple[str, ...]) -> str:
-    """Give the closest of the known words as a question in brackets; nothing if none is close."""
-    close = difflib.get_close_matches(word.lower().strip().replace("-", "_"), known, n=1, cutoff=0.6)
-    close = close or difflib.get_close_matches(word.lower().strip(), known, n=1, cutoff=0.6)
-    return f" (did you mean {close[0]}?)" if close else ""
 
 
 def matching(pattern: str, sentence: str) -> Callable[[str], str]:

@@ -30,15 +30,15 @@ from reviewbot.domain.policy import (
 )
 from reviewbot.policy import flags
 from reviewbot.policy.config import Overrides
-from reviewbot.policy.reading import Read, refusal
-from reviewbot.policy.sections import nearest
+from reviewbot.policy.nearest import nearest
 from reviewbot.policy.strictness import STRICTER_LAST, is_weaker
-from reviewbot.policy.yaml_source import Key
 
 # Without a policy file the documents, which take pydantic a while to build, are not needed.
 if TYPE_CHECKING:
     from reviewbot.policy.documents import OperatorDocument, RepositoryDocument
+    from reviewbot.policy.reading import Read
     from reviewbot.policy.vouching_sections import PublicKeySection, WaiversSection
+    from reviewbot.policy.yaml_source import Key
 
 _FAIL_ON = {"never": None, **{severity.value: severity for severity in Severity}}
 
@@ -51,6 +51,8 @@ def settled(
     if repository is not None:
         problems = tuple(_loosenings(operator, repository))
         if problems:
+            from reviewbot.policy.reading import refusal  # noqa: PLC0415 (pydantic, as above)
+
             raise refusal(repository.source, problems)
         policy = _added(policy, repository.document)
     policy = flags.applied(policy, operator, overrides)

@@ -7,7 +7,8 @@ from pydantic import AfterValidator, Field, WithJsonSchema
 
 from reviewbot.domain.policy import DEFAULT_PACKS, WaiverPolicy
 from reviewbot.policy.ed25519 import public_key
-from reviewbot.policy.sections import AbsolutePath, Id, Line, Section, nearest
+from reviewbot.policy.nearest import nearest
+from reviewbot.policy.sections import AbsolutePath, Id, Line, Section
 from reviewbot.policy.yaml_source import Key
 
 _WAIVERS = WaiverPolicy()

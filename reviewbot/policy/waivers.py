@@ -8,14 +8,17 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from reviewbot.domain.paths import quoted
 from reviewbot.domain.policy import WaiverPolicy
 from reviewbot.domain.waiver import FILE, State, Target, Waiver, Waivers
 from reviewbot.errors import PolicyError
 from reviewbot.policy import ed25519
-from reviewbot.policy.reading import Read, read
-from reviewbot.policy.waiver_documents import WaiversDocument, WaiverSection
+
+if TYPE_CHECKING:  # pydantic is heavy, and most reviews find no waiver file
+    from reviewbot.policy.reading import Read
+    from reviewbot.policy.waiver_documents import WaiversDocument, WaiverSection
 
 _MOST_BYTES = 1_000_001  # one over what the reader takes, so that it can say so
 _MOST_NOTES = 10
@@ -24,6 +27,9 @@ _MOST_LINES = 5
 
 def parsed(name: str, text: bytes, terms: WaiverPolicy) -> tuple[Waiver, ...]:
     """Read a waiver file; `name` is what messages and reviews call it. Raises `PolicyError`."""
+    from reviewbot.policy.reading import read  # noqa: PLC0415 (as above)
+    from reviewbot.policy.waiver_documents import WaiversDocument  # noqa: PLC0415 (as above)
+
     found = read(WaiversDocument, name, text)
     return tuple(_waiver(found, at, entry, terms) for at, entry in enumerate(found.document.waivers))
 
@@ -112,7 +118,7 @@ def _described(waiver: Waiver) -> str:
     return f"{waiver.what}, {approver}, until {waiver.until}"
 
 
-def _waiver(found: Read[WaiversDocument], at: int, entry: WaiverSection, terms: WaiverPolicy) -> Waiver:
+def _waiver(found: "Read[WaiversDocument]", at: int, entry: "WaiverSection", terms: WaiverPolicy) -> Waiver:
     target = Target(entry.fingerprint or "", entry.rule or "", entry.path or "", entry.quote or "")
     approver, signature = entry.approved_by or "", entry.signature or ""
     unsigned = Waiver(

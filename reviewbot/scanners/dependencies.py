@@ -7,7 +7,7 @@ with `detect: {dependencies: [kind, …]}` gives each kind its words, and a kind
 
 from collections.abc import Iterable, Sequence
 
-from reviewbot.domain.change import Change, FileDiff, FileVersion, ReadBlob, Status
+from reviewbot.domain.change import SUBMODULE, Change, FileDiff, FileVersion, ReadBlob, Status
 from reviewbot.domain.finding import Finding
 from reviewbot.domain.fingerprint import with_fingerprints
 from reviewbot.domain.globs import first_match
@@ -34,13 +34,14 @@ def findings(change: Change, read: ReadBlob, rules: RuleSet, policy: Policy) -> 
     pairs: list[Pair] = []
     found: list[ToolResult] = []
     for file in change.files:
-        if file.new is None or not file.new.is_regular or manifest_file(file.new.path) is None:
+        old = _before(file)
+        if file.new is None or manifest_file(file.new.path) is None or not _is_manifest_now(file.new, old):
             continue
         if first_match(policy.exclude, file.new.path) is not None or (
-            file.old is not None and file.old.oid == file.new.oid
+            old is not None and old.mode == file.new.mode and old.oid == file.new.oid
         ):
             continue
-        pair = _pair(file, file.new, read, policy)
+        pair = _pair(old, file.new, read, policy) if file.new.is_regular else None
         if pair is None:
             found.append(ToolResult(NAME, UNREADABLE, file.new.path, 1, 1))
         else:
@@ -63,9 +64,19 @@ def results(pairs: Sequence[Pair]) -> list[ToolResult]:
     return sorted({ToolResult(NAME, kind, path, line, line) for path, kind, line in changes(pairs)})
 
 
-def _pair(file: FileDiff, new: FileVersion, read: ReadBlob, policy: Policy) -> Pair | None:
+def _is_manifest_now(new: FileVersion, old: FileVersion | None) -> bool:
+    """Say whether somebody has to look: a link in a manifest's place is read by the tools, and not by us."""
+    return new.is_regular or (new.mode != SUBMODULE and old is not None and old.is_regular)
+
+
+def _before(file: FileDiff) -> FileVersion | None:
+    """Give what the manifest was before. Under a name that is none nobody looked at it: then all of it is new."""
+    was = file.old if file.status is not Status.COPIED else None
+    return was if was is not None and manifest_file(was.path) is not None else None
+
+
+def _pair(old: FileVersion | None, new: FileVersion, read: ReadBlob, policy: Policy) -> Pair | None:
     """Read both sides; None if one of them is too large or cannot be read."""
-    old = file.old if file.status is not Status.COPIED else None
     try:
         head = read(new.oid)
         base = read(old.oid) if old is not None and old.is_regular else None

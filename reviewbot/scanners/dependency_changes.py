@@ -168,15 +168,9 @@ def _locked(read: _Read, *, alone: bool) -> Iterator[tuple[str, int]]:
         if old and not old & entry.digests and not _stronger(old, entry.digests):
             yield HASH, read.places.of_entry(entry)
     if alone and read.base.entries:
-        fresh = [
-            entry for entry in read.head.entries if (entry.name, entry.version) not in _versions(read.base)
-        ]
+        fresh = [entry for entry in read.head.entries if (entry.name, entry.version) not in before]
         if fresh:
             yield LOCK_ALONE, min(read.places.of_entry(entry) for entry in fresh)
-
-
-def _versions(manifest: Manifest) -> frozenset[tuple[str, str]]:
-    return frozenset((entry.name, entry.version) for entry in manifest.entries)
 
 
 def _by_version(entries: Sequence[Entry]) -> Mapping[tuple[str, str], frozenset[str]]:

@@ -12,10 +12,22 @@ _BEHIND = 12  # lines of a package's entry in a lock file
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
-    """A head's lines by their words, and which of them the base does not have."""
+class _Word:
+    """Where a word stands: the first line of all, the first that was added (0 for none), and how many lines."""
 
-    words: Mapping[str, list[int]]
+    first: int
+    added: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """A head's words, and which of its lines the base does not have.
+
+    Of a word no list of lines is kept: thousands of packages may share one, and each would walk it.
+    """
+
+    words: Mapping[str, _Word]
     added: frozenset[int]
     lines: int
 
@@ -25,10 +37,12 @@ class Places:
         held = {line.strip() for line in base.split(b"\n")} if base is not None else set()
         lines = head.split(b"\n")
         added = frozenset(number for number, line in enumerate(lines, 1) if line.strip() not in held)
-        words: dict[str, list[int]] = {}
+        words: dict[str, _Word] = {}
         for number, line in enumerate(decode(head).split("\n"), 1):
+            new = number if number in added else 0
             for word in dict.fromkeys(_WORD.findall(line)):
-                words.setdefault(word, []).append(number)
+                seen = words.get(word) or _Word(number, 0, 0)
+                words[word] = _Word(seen.first, seen.added or new, seen.count + 1)
         return cls(words, added, len(lines))
 
     def of_entry(self, entry: Entry) -> int:
@@ -43,10 +57,10 @@ class Places:
     def of_text(self, text: str) -> int:
         """Give the line of a value: of its rarest word."""
         found = [self.words[word] for word in _WORD.findall(text[:2000]) if word in self.words]
-        return self._best(min(found, key=len)) if found else self._first()
+        return self._best(min(found, key=lambda word: word.count)) if found else self._first()
 
-    def _best(self, numbers: list[int]) -> int:
-        return next((number for number in numbers if number in self.added), None) or self._near(numbers[0])
+    def _best(self, word: _Word) -> int:
+        return word.added or self._near(word.first)
 
     def _near(self, number: int) -> int:
         """Give the line, or the first added one below it that belongs to the same entry."""

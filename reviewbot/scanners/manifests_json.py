@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from reviewbot.scanners.manifests import NPM, Entry, Manifest, UnreadableError, numbered, table, text_of
 
@@ -131,16 +132,16 @@ _PNPM_FIELD = re.compile(r"(?P<key>integrity|tarball|repo|registry): ['\"]?(?P<v
 
 def pnpm_lock(text: str) -> Manifest:
     """Read the packages of a `pnpm-lock.yaml`."""
-    entries: list[Entry] = []
+    found: list[tuple[Entry, list[str]]] = []
     inside = False
     for number, line in numbered(text):
         if line[:1] not in {" ", "", "\r"}:
             inside = line.startswith("packages:")
         elif inside and line[2:3] not in {" ", "", "\r"} and line.rstrip().endswith(":"):
-            entries.append(_of_pnpm(line, number))
-        elif inside and entries and line.startswith("    "):
-            entries[-1] = _with_field(entries[-1], line)
-    return Manifest(NPM, lock=True, entries=tuple(entries))
+            found.append((_of_pnpm(line, number), []))
+        elif inside and found and line.startswith("    "):
+            found[-1][1].append(line)
+    return Manifest(NPM, lock=True, entries=tuple(_with_fields(entry, lines) for entry, lines in found))
 
 
 def _of_pnpm(line: str, number: int) -> Entry:
@@ -151,12 +152,15 @@ def _of_pnpm(line: str, number: int) -> Entry:
     return Entry(name, version, line=number)
 
 
-def _with_field(entry: Entry, line: str) -> Entry:
-    found = {match["key"]: match["v"] for match in _PNPM_FIELD.finditer(line[:6000])}
-    digests = entry.digests | ({found["integrity"]} if "integrity" in found else set())
-    source = found.get("tarball") or found.get("repo") or entry.source
-    runs = entry.runs or line.strip() == "requiresBuild: true"
-    return Entry(entry.name, entry.version, source, frozenset(digests), runs, entry.key, entry.line)
+def _with_fields(entry: Entry, lines: Sequence[str]) -> Entry:
+    digests: set[str] = set()
+    source, runs = "", False
+    for line in lines:
+        found = {match["key"]: match["v"] for match in _PNPM_FIELD.finditer(line[:6000])}
+        digests |= {found["integrity"]} if "integrity" in found else set()
+        source = found.get("tarball") or found.get("repo") or source
+        runs = runs or line.strip() == "requiresBuild: true"
+    return replace(entry, source=source, digests=frozenset(digests), runs=runs)
 
 
 def npmrc(text: str) -> Manifest:

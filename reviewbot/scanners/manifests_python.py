@@ -1,15 +1,12 @@
 """Python's manifests: requirements files, `pyproject.toml`, `setup.cfg`, `Pipfile`, and the lock files."""
 
-import configparser
 import re
-import tomllib
 from collections.abc import Iterator
 
 from reviewbot.scanners.manifests import (
     PYPI,
     Entry,
     Manifest,
-    UnreadableError,
     numbered,
     python_name,
     table,
@@ -17,6 +14,7 @@ from reviewbot.scanners.manifests import (
     text_of,
     texts,
 )
+from reviewbot.scanners.manifests_formats import parsed_ini, parsed_toml
 from reviewbot.scanners.manifests_json import parsed_json
 
 _NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,200}[A-Za-z0-9])?"
@@ -24,8 +22,9 @@ _REQUIREMENT = re.compile(
     rf"[ \t]*(?P<name>{_NAME})[ \t]*(?:\[[^\]]*\])?[ \t]*(?:@[ \t]*(?P<url>\S+)|(?P<version>[^;#]*))"
 )
 _HASH = re.compile(r"--hash[= ](?P<v>[a-z0-9]{2,10}:[0-9A-Fa-f]{16,128})")
+# Wherever on a line, and shortened, as pip takes them: `--pre --extra https://…`, `-ihttps://…`.
 _OPTION = re.compile(
-    r"(?:-i|--index-url|--extra-index-url|-f|--find-links|(?P<trust>--trusted-host))(?:[ \t]+|=)(?P<v>\S+)"
+    r"(?:^|[ \t])(?:-[if][ \t=]*|(?:--i(?:n(?:d[a-z-]{0,6})?)?|--e(?:x[a-z-]{0,14})?|--f(?:i[a-z-]{0,8})?|(?P<trust>--t[a-z-]{0,11}))(?:[ \t]+|=))(?P<v>[^\s=]\S*)"
 )
 _EGG = re.compile(rf"[#&]egg=(?P<name>{_NAME})")
 _URL = re.compile(r"(?:[a-z]{2,8}\+)?(?:https?|git|ssh|svn|hg|ftp|file)://|git\+|git@")
@@ -37,8 +36,8 @@ def requirements(text: str) -> Manifest:
     entries: list[Entry] = []
     registries: list[tuple[str, int]] = []
     for number, line in _joined(text):
-        if option := _OPTION.match(line):
-            registries.append((_trusted(option), number))
+        if line.startswith("-") and (options := list(_OPTION.finditer(line))):
+            registries += [(_trusted(option), number) for option in options]
         elif entry := _entry(line, number):
             entries.append(entry)
     return Manifest(PYPI, entries=tuple(entries), registries=tuple(registries))
@@ -53,8 +52,11 @@ def _joined(text: str) -> Iterator[tuple[int, str]]:
     r"""Give each logical line with the number of its first: `\` at the end continues it."""
     parts: list[str] = []
     first = 0
-    for number, raw in numbered(text):
-        line = _COMMENT.sub("", raw.rstrip("\r"))
+    # pip ends a line, and a comment, at a lone carriage return and a form feed too.
+    for number, raw in (
+        (number, part) for number, whole in numbered(text) for part in whole.splitlines() or [""]
+    ):
+        line = _COMMENT.sub("", raw)
         first = first or number
         parts.append(line.rstrip().removesuffix("\\"))
         if line.rstrip().endswith("\\"):
@@ -81,16 +83,9 @@ def _entry(line: str, number: int) -> Entry | None:
     return Entry(python_name(match["name"]), version, source, digests, key=match["name"], line=number)
 
 
-def _toml(text: str) -> dict[str, object]:
-    try:
-        return tomllib.loads(text.replace("\r\n", "\n"))
-    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
-        raise UnreadableError("not TOML") from error
-
-
 def pyproject(text: str) -> Manifest:
     """Read `pyproject.toml`: PEP 621 and 735, poetry, uv, pdm."""
-    data = _toml(text)
+    data = parsed_toml(text)
     project, tool = table(data.get("project")), table(data.get("tool"))
     lists = [project.get("dependencies"), table(data.get("build-system")).get("requires")]
     lists += table(project.get("optional-dependencies")).values()
@@ -128,7 +123,7 @@ def _named(group: dict[str, object]) -> Iterator[Entry]:
 
 def pipfile(text: str) -> Manifest:
     """Read a `Pipfile`."""
-    data = _toml(text)
+    data = parsed_toml(text)
     groups = [table(data.get(key)) for key in ("packages", "dev-packages")]
     registries = tuple((text_of(source.get("url")), 0) for source in tables(data.get("source")))
     entries = tuple(entry for group in groups for entry in _named(group))
@@ -137,15 +132,13 @@ def pipfile(text: str) -> Manifest:
 
 def setup_cfg(text: str) -> Manifest:
     """Read the requirements of `setup.cfg`."""
-    parser = configparser.RawConfigParser(strict=False)
-    try:
-        parser.read_string(text)
-    except (configparser.Error, ValueError) as error:
-        raise UnreadableError("not an INI file") from error
-    lists = [parser.get("options", key, fallback="") for key in ("install_requires", "setup_requires")]
-    if parser.has_section("options.extras_require"):
-        lists += [value or "" for _, value in parser.items("options.extras_require")]
-    lines = [line for item in lists for line in (item or "").split("\n")]
+    sections = parsed_ini(text)
+    # What stands under DEFAULT, stands in every section.
+    shared = sections.get("DEFAULT", {})
+    options = {**shared, **sections.get("options", {})}
+    lists = [options.get(key, "") for key in ("install_requires", "setup_requires")]
+    lists += {**shared, **sections.get("options.extras_require", {})}.values()
+    lines = [line for item in lists for line in item.split("\n")]
     return Manifest(PYPI, entries=tuple(entry for line in lines if (entry := _entry(line.strip(), 0))))
 
 
@@ -160,7 +153,7 @@ def pip_conf(text: str) -> Manifest:
 
 def toml_lock(text: str) -> Manifest:
     """Read `poetry.lock`, `uv.lock` or `pdm.lock`."""
-    data = _toml(text)
+    data = parsed_toml(text)
     metadata = table(table(data.get("metadata")).get("files"))
     return Manifest(PYPI, lock=True, entries=tuple(_locked(data, metadata)))
 

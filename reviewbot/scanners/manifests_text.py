@@ -1,7 +1,6 @@
 """Manifests of Go, Rust, Ruby and Maven."""
 
 import re
-import tomllib
 from collections.abc import Iterator
 
 from reviewbot.scanners.manifests import (
@@ -17,6 +16,7 @@ from reviewbot.scanners.manifests import (
     tables,
     text_of,
 )
+from reviewbot.scanners.manifests_formats import parsed_toml
 
 _GO_LINE = re.compile(
     r"[ \t]*(?:require[ \t]+)?(?P<name>[a-z0-9][^\s()=]{2,300})[ \t]+(?P<version>v[^\s/]{1,100})"
@@ -24,18 +24,20 @@ _GO_LINE = re.compile(
 _GO_REPLACE = re.compile(
     r"[ \t]*(?:replace[ \t]+)?(?P<name>[^\s()=]{3,300})(?:[ \t]+v\S{1,100})?[ \t]+=>[ \t]+(?P<to>\S{1,300})"
 )
-_GO_OTHER = ("module", "go ", "toolchain", "exclude", "retract", "//")
+_GO_OTHER = re.compile(r"(?:module|go|toolchain|godebug|tool|ignore|exclude|retract)(?:[ \t(]|$)|//")
+_GO_QUOTES = str.maketrans("", "", '"`')  # a path may be written as a string
 
 
 def go_mod(text: str) -> Manifest:
     """Read a `go.mod`; a `replace` by another module is a source of its own."""
     entries: list[Entry] = []
-    for number, line in numbered(text):
+    for number, raw in numbered(text):
+        line = raw.translate(_GO_QUOTES)
         replaced = _GO_REPLACE.match(line)
         if replaced:
             if not replaced["to"].startswith((".", "/")) and replaced["to"] != replaced["name"]:
                 entries.append(Entry(replaced["to"], source=f"replace:{replaced['to']}", line=number))
-        elif not line.strip().startswith(_GO_OTHER) and (match := _GO_LINE.match(line)):
+        elif not _GO_OTHER.match(line.strip()) and (match := _GO_LINE.match(line)):
             entries.append(Entry(match["name"], match["version"], line=number))
     return Manifest(GO, entries=tuple(entries))
 
@@ -50,16 +52,9 @@ def go_sum(text: str) -> Manifest:
     return Manifest(GO, lock=True, entries=tuple(entries))
 
 
-def _toml(text: str) -> dict[str, object]:
-    try:
-        return tomllib.loads(text.replace("\r\n", "\n"))
-    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
-        raise UnreadableError("not TOML") from error
-
-
 def cargo_toml(text: str) -> Manifest:
     """Read a `Cargo.toml`."""
-    data = _toml(text)
+    data = parsed_toml(text)
     places = [data, table(data.get("workspace")), *map(table, table(data.get("target")).values())]
     groups = [
         table(place.get(key))
@@ -87,7 +82,7 @@ def _crates(group: dict[str, object]) -> Iterator[Entry]:
 def cargo_lock(text: str) -> Manifest:
     """Read a `Cargo.lock`."""
     entries = []
-    for package in tables(_toml(text).get("package")):
+    for package in tables(parsed_toml(text).get("package")):
         name, digest = text_of(package.get("name")), text_of(package.get("checksum"))
         source = text_of(package.get("source")).removeprefix("registry+")
         entries.append(

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from reviewbot.domain.change import Change, FileDiff, ReadBlob
 from reviewbot.domain.claim import ModelReport
 from reviewbot.domain.excerpt import Excerpt
-from reviewbot.domain.finding import Finding, Judged, Outcome
+from reviewbot.domain.finding import Finding, Judged, Outcome, Span
 from reviewbot.domain.policy import Policy
 from reviewbot.domain.rule import RuleSet
 from reviewbot.domain.waived import Waived
@@ -37,15 +37,18 @@ def settle(  # noqa: PLR0913 - the signature that the pipeline and this room agr
 
     Raises what `read` raises.
     """
-    waived = Waived(waivers, change, read)
+    waived = Waived(waivers, change, read, frozenset(rule.id for rule in rules.touch))
     view = _View({file.path: file for file in change.files}, policy, rules, waived)
     judged = [Judged(finding, Outcome.EXISTING) for finding in existing]
     checked = verify(report, change=change, excerpts=excerpts, rules=rules, read=read) if report else ()
     judged += [Judged(one.finding, Outcome.UNVERIFIED, one.why) for one in checked if one.why]
     claims, old_news = _part_old(existing, [one.finding for one in checked if not one.why], view)
     scanned, claimed = add_claims(merge(new, view.weigh), claims, view.weigh)
+    scanned, more = _let_out(scanned, view)
+    claimed, further = _let_out(claimed, view)
     judged += [*old_news, *scanned.judged, *claimed.judged]
-    judged += _within_budget([*_place(scanned, view), *_place(claimed, view)], policy.limits.inline_comments)
+    placed = [*_place(scanned, view), *more, *_place(claimed, view), *further]
+    judged += _within_budget(placed, policy.limits.inline_comments)
     return tuple(sorted(judged, key=_order))
 
 
@@ -117,6 +120,28 @@ def _part_old(
 def _first_line_of(finding: Finding) -> Finding:
     span = replace(finding.span, last=finding.span.first)
     return replace(finding, span=span)
+
+
+def _let_out(merged: Merged, view: _View) -> tuple[Merged, list[Judged]]:
+    """Take back what went into a waived finding but reaches beyond its lines: for those nobody answers.
+
+    What has a waiver of its own may stay.
+    """
+    waived = {number for number, one in enumerate(merged.kept) if view.place(one).waiver is not None}
+    left: list[tuple[int, Finding]] = []
+    out: list[Judged] = []
+    for number, finding in merged.duplicates:
+        inside = number not in waived or _lies_within(finding.span, merged.kept[number].span)
+        judged = None if inside else view.place(finding)
+        if judged is None or judged.waiver is not None:
+            left.append((number, finding))
+        else:
+            out.append(judged)
+    return replace(merged, duplicates=tuple(left)), out
+
+
+def _lies_within(span: Span, other: Span) -> bool:
+    return other.first <= span.first and span.last <= other.last
 
 
 def _place(merged: Merged, view: _View) -> list[Judged]:

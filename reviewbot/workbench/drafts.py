@@ -5,6 +5,7 @@ What is written loads, and passes `rules test` or fails it in the very place tha
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from reviewbot.policy.pack_files import PACK_FILE
 from reviewbot.policy.reading import read
 from reviewbot.policy.rule_documents import ApprovedDocument, PackDocument, RuleDocument
 from reviewbot.workbench import starters
+from reviewbot.workbench.kinds import BANDIT_ID
 from reviewbot.workbench.places import filled
 from reviewbot.workbench.starters import FILL_IN, SANITIZER, SINK, SOURCE, starter
 
@@ -125,10 +127,29 @@ def _taint(draft: Draft) -> dict[str, Any]:
 
 def _bandit(draft: Draft) -> dict[str, Any]:
     tests = draft.details.get("tests", "B000")
+    if not BANDIT_ID.fullmatch(tests):
+        raise UsageError(f"{quoted(tests)} is no id of bandit's", hint="write it as in B602")
+    taken = _taking_over(draft.folder, tests)
+    if taken is not None:
+        raise UsageError(
+            f"bandit {tests} is taken by {quoted(str(taken))} already",
+            hint="change that rule: two cannot take over the same one",
+        )
     return {
         "tests": tests, "applies_to": ["**/*.py"],
         "bad": f"# {FILL_IN}: code that bandit reports as {tests}", "good": "value = 1", "clean": "value = 2",
     }  # fmt: skip
+
+
+def _taking_over(pack: Path, test: str) -> Path | None:
+    """Find the pack's rule that takes over this test of bandit's. Files that do not load are lint's business."""
+    for path in sorted(pack.glob("*.yml")):
+        with suppress(PolicyError):
+            if path.name != PACK_FILE and ".test." not in path.name:
+                document = read(RuleDocument, str(path), path.read_bytes()).document
+                if test in (document.detect.bandit or ()):
+                    return path
+    return None
 
 
 def _review(draft: Draft) -> dict[str, Any]:

@@ -50,8 +50,19 @@ def _broken(shelf: Shelf, trial: Trial) -> Iterator[Remark]:
         )
         yield Remark(
             file.name, line, "detect.semgrep", f"semgrep cannot use it: {first}",
-            f"correct the pattern; it is written in {', '.join(rule.languages)}, with ... and $NAMES", Weight.ERROR, name,
+            _mend(file, rule, first), Weight.ERROR, name,
         )  # fmt: skip
+
+
+def _mend(file: OpenFile, rule: Rule, said: str) -> str:
+    if "invalid regex" in said:
+        return "correct the regular expression"
+    if "invalid language" in said:
+        return "correct languages:, in semgrep's names: python, javascript, typescript, go, java, …"
+    if "unexpected key" in said or "Missing required field" in said:
+        return "correct the keys under semgrep:, which are semgrep's own"
+    shared = " (it may stand in a list under shared:)" if file.source.data.get("shared") else ""
+    return f"correct the pattern{shared}; it is written in {', '.join(rule.languages)}, with ... and $NAMES"
 
 
 def _where(file: OpenFile, said: str) -> int:

@@ -6,7 +6,8 @@ from datetime import date
 
 from reviewbot.domain.cwe import families
 from reviewbot.domain.rule import ReviewDetector, Rule, SemgrepDetector, ToolDetector, TouchDetector
-from reviewbot.workbench import regexes
+from reviewbot.policy.nearest import nearest
+from reviewbot.workbench import kinds, regexes
 from reviewbot.workbench.remarks import Remark, Weight
 from reviewbot.workbench.shelf import OpenFile
 
@@ -30,6 +31,7 @@ def checked(rule: Rule, file: OpenFile, today: date) -> Iterator[Remark]:
     yield from _names(rule, file)
     yield from _references(rule, file)
     yield from _regexes(rule, file)
+    yield from _kinds(rule, file)
 
 
 def _remark(file: OpenFile, field: str, said: str, mend: str = "", weight: Weight = Weight.ADVICE) -> Remark:
@@ -132,9 +134,9 @@ def _references(rule: Rule, file: OpenFile) -> Iterator[Remark]:
             yield _with(where, "the address stands there twice", "take one out")
         if reference.startswith("http://"):
             yield _with(where, "the address is not https", "write https:// if the page can be had so")
-    if not rule.cwe and not isinstance(rule.detector, ReviewDetector):
+    if not rule.cwe and not isinstance(rule.detector, ReviewDetector | TouchDetector):
         yield _remark(file, "severity", "the rule names no CWE, so no other scanner's finding can be merged with its own",
-            "add cwe:",
+            "add cwe:, as in cwe: [89]",
         )  # fmt: skip
 
 
@@ -154,3 +156,15 @@ def _regexes(rule: Rule, file: OpenFile) -> Iterator[Remark]:
                 "an unbounded repeat stands inside another, as in (a+)+: on some lines semgrep gives up and finds nothing",
                 "bound the inner repeat, as in (a{1,20}-)+, or make it possessive, as in (a++)+", rule=rule.id,
             )  # fmt: skip
+
+
+def _kinds(rule: Rule, file: OpenFile) -> Iterator[Remark]:
+    """Name what no scanner of that name ever reports."""
+    if not isinstance(rule.detector, ToolDetector) or file.source.data["detect"].get("sarif") is not None:
+        return
+    tool = rule.detector.tool
+    known = kinds.OWN.get(tool, ())
+    for name in kinds.unknown(tool, rule.detector.tool_rules):
+        yield _remark(file, f"detect.{tool}", f'{tool} reports nothing called "{name}"{nearest(name, known)}',
+            f"name one of {', '.join(known)}" if known else "write bandit's own id, as in B602", Weight.ERROR,
+        )  # fmt: skip

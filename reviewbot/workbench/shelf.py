@@ -13,8 +13,8 @@ from reviewbot.domain.policy import Policy
 from reviewbot.domain.rule import Pack, Rule, RuleSet
 from reviewbot.errors import UsageError
 from reviewbot.policy import pack_files, packs, yaml_source
+from reviewbot.policy.nearest import nearest
 from reviewbot.policy.pack_files import PACK_FILE
-from reviewbot.policy.sections import nearest
 from reviewbot.policy.yaml_source import Key, YamlSource
 
 FIXTURE = ".test."

@@ -1,7 +1,7 @@
 FROM debian:12 AS build
+# ok: dockerfile-runs-as-root
 USER root
 RUN make
-# ok: dockerfile-runs-as-root
 FROM debian:12
 COPY --from=build /app /app
 # ok: dockerfile-runs-as-root
@@ -10,3 +10,5 @@ RUN apt-get install -y curl
 USER app
 # ok: dockerfile-runs-as-root
 CMD ["/app"]
+# ruleid: dockerfile-runs-as-root
+USER 0:0

@@ -1,10 +1,15 @@
 import ast
+import importlib
+import re
 
 import flask
-import jinja2
-from flask import render_template_string, request
+from fastapi import FastAPI
+from flask import request
+from tornado.web import RequestHandler
 
 app = flask.Flask(__name__)
+api = FastAPI()
+PLUGINS = {"csv": "shop.export_csv", "pdf": "shop.export_pdf"}
 
 
 @app.route("/f", methods=["POST"])
@@ -13,11 +18,70 @@ def formula():
     eval(request.form["formula"])
     # ruleid: python-code-from-input
     exec(request.get_data())
-    # ruleid: python-code-from-input
-    render_template_string("<p>" + request.form["name"] + "</p>")
-    # ok: python-code-from-input
-    render_template_string("<p>{{ name }}</p>", name=request.form["name"])
-    # ok: python-code-from-input
-    jinja2.Template("{{ name }}").render(name=request.form["name"])
     # ok: python-code-from-input
     return ast.literal_eval(request.form["formula"])
+
+
+@api.get("/f")
+async def typed(formula: str, count: int):
+    # ruleid: python-code-from-input
+    eval(formula)
+    # ok: python-code-from-input
+    eval(f"range({count})")
+
+
+class Formula(RequestHandler):
+    def post(self):
+        # ruleid: python-code-from-input
+        compile(self.get_argument("formula"), "formula", "eval")
+
+
+def django_view(request):
+    name = request.GET.get("plugin", "")
+    # ruleid: python-code-from-input
+    importlib.import_module(f"shop.{name}")
+    # ok: python-code-from-input
+    importlib.import_module(PLUGINS[name])
+    # ok: python-code-from-input
+    importlib.import_module(PLUGINS.get(name, "shop.export_csv"))
+
+
+def function_as_a_service(event, context):
+    # ruleid: python-code-from-input
+    return eval(event["formula"])
+
+
+def only_listed(request):
+    name = request.POST["plugin"]
+    if name not in PLUGINS.values():
+        raise LookupError(name)
+    # ok: python-code-from-input
+    return __import__(name)
+
+
+def only_a_literal(request):
+    text = request.POST["text"]
+    if not text.startswith("'") or not text.endswith("'") or "'" in text[1:-1]:
+        return None
+    # ok: python-code-from-input
+    return eval(text)
+
+
+def only_digits(request):
+    text = request.POST["text"]
+    if not re.fullmatch(r"[0-9+*/ -]+", text):
+        return None
+    # ok: python-code-from-input
+    return eval(text)
+
+
+def replaced(request):
+    text = request.POST["text"]
+    text = "1 + 1"
+    # ok: python-code-from-input
+    return eval(text)
+
+
+def number_in_a_call(request):
+    # ruleid: python-code-from-input
+    return int(eval(request.POST["text"]))

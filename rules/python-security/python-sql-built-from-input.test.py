@@ -75,3 +75,50 @@ def made_safe(cur):
     quoted = psycopg2.sql.SQL("SELECT * FROM {}").format(psycopg2.sql.Identifier(request.args["table"]))
     # ok: python-sql-built-from-input
     cur.execute(quoted)
+
+
+async def aiohttp_view(request, pool):
+    # ruleid: python-sql-built-from-input
+    await pool.fetch("SELECT * FROM users WHERE name = '" + request.match_info["name"] + "'")
+    # ok: python-sql-built-from-input
+    await pool.fetch("SELECT * FROM users WHERE name = $1", request.match_info["name"])
+
+
+def django_raw(request, users):
+    name = request.POST.get("name")
+    # ruleid: python-sql-built-from-input
+    users.objects.raw("SELECT * FROM users WHERE name = '%s'" % name)
+    # ruleid: python-sql-built-from-input
+    users.objects.extra(where=["name = '" + name + "'"])
+    # ok: python-sql-built-from-input
+    users.objects.raw("SELECT * FROM users WHERE name = %s", [name])
+    # ok: python-sql-built-from-input
+    return users.objects.filter(name=name)
+
+
+def cleaned_is_not_escaped(form, cur):
+    # ruleid: python-sql-built-from-input
+    cur.execute("SELECT * FROM users WHERE name = '" + form.cleaned_data["name"] + "'")
+
+
+def wrapped(request, cur):
+    # ruleid: python-sql-built-from-input
+    return int(cur.execute("SELECT count(*) FROM users WHERE name = '" + request.GET["name"] + "'").fetchone()[0])
+
+
+def listed(request, cur):
+    order = request.GET["order"]
+    if order not in ORDERS:
+        return None
+    # ok: python-sql-built-from-input
+    return cur.execute(f"SELECT * FROM users ORDER BY {order}")
+
+
+def by_expression(request, session, select, user):
+    # ok: python-sql-built-from-input
+    return session.execute(select(user).where(user.name == request.GET["name"]))
+
+
+def several(request, cur):
+    # todoruleid: python-sql-built-from-input
+    cur.execute("SELECT * FROM users WHERE name IN (%s)" % ", ".join(f"'{name}'" for name in request.GET.getlist("name")))

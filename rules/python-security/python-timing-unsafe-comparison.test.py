@@ -1,5 +1,6 @@
 import hashlib
 import hmac
+import secrets
 
 
 def check(key, body, given):
@@ -12,6 +13,9 @@ def check(key, body, given):
         return True
     # ok: python-timing-unsafe-comparison
     if len(expected) != 64:
+        return False
+    # ok: python-timing-unsafe-comparison
+    if secrets.compare_digest(expected, given) == False:
         return False
     # ok: python-timing-unsafe-comparison
     return hmac.compare_digest(expected, given)

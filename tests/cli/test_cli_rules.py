@@ -259,3 +259,41 @@ def test_docs_are_written_and_checked(reviewbot, here):
         10,
         "of no pack: pages/gone.md\n",
     )
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (("--kind", "touch"), "reviewbot: --path is missing"),
+        (("--kind", "approved"), "reviewbot: --use is missing"),
+        (("--kind", "bandit"), "reviewbot: --test is missing"),
+        (("--kind", "bandit", "--test", "602"), "602 is no id of bandit's"),
+    ],
+)
+def test_new_without_a_keyboard_names_the_option(reviewbot, here, monkeypatch, given, said):
+    """A job is told what is missing, with exit 2, and nothing is written."""
+    monkeypatch.setattr(sys, "stdin", io.StringIO(""))
+    common = ("--id", "one", "--title", "x" * 10, "--why", "Ask.", "--owner", "ops", "--severity", "note",
+              "--confidence", "high", "--description", "Ours", "--cwe", "0", "--language", "python")  # fmt: skip
+
+    code, _, err = reviewbot("rules", "new", "corp", *common, *given)
+
+    assert (code, said in err, (here / "corp").exists()) == (2, True, False)
+
+
+def test_new_tells_what_takes_over_the_same_test_of_bandit(reviewbot, here):
+    """Two such rules would keep the pack from loading."""
+    given = ("--title", "x" * 10, "--why", "Ask.", "--owner", "ops", "--severity", "note", "--confidence", "high",
+             "--description", "Ours", "--cwe", "0", "--kind", "bandit", "--test", "B602")  # fmt: skip
+    assert reviewbot("rules", "new", "corp", "--id", "one", *given)[0] == 0
+
+    code, _, err = reviewbot("rules", "new", "corp", "--id", "two", *given)
+
+    assert (code, (here / "corp/two.yml").exists()) == (2, False)
+    assert "bandit B602 is taken by corp/one.yml already" in err
+
+
+def test_a_pack_that_is_not_there_is_to_be_shown(reviewbot, here):
+    """The mend says how a folder is given."""
+    code, _, err = reviewbot("rules", "list", "--pack", "nowhere")
+    assert (code, "--rules" in err) == (2, True)

@@ -127,3 +127,22 @@ def test_help_of_each_command(reviewbot, golden, name):
     code, out, _ = reviewbot("rules", name, "--help")
     assert code == 0
     golden(f"cli/rules-{name}-help.txt", out)
+
+
+def test_packs_of_the_policys_folders_are_verified_by_name(place, key, reviewbot):
+    """A folder for signatures that is not there yet is made."""
+    own = place / "packs" / "corp"
+    shutil.copytree(place / PACK, own)
+    (own / "pack.yml").write_text((own / "pack.yml").read_text().replace(f"id: {PACK}", "id: corp"))
+    policy = place / "policy.yml"
+    policy.write_text(
+        f"version: 1\npacks:\n  required: [corp]\n  folders: [{place}/packs]\n"
+        f"  signatures: [{place}/new/signatures]\n  keys: [{{name: ours, key: {key}}}]\n"
+    )
+    to = str(place / "new" / "signatures")
+    assert reviewbot("rules", "sign", str(own), "--key", str(place / "ours.pem"), "--to", to)[0] == 0
+
+    code, out, _ = reviewbot("rules", "verify", "corp", "--policy", str(policy))
+    assert (code, out.endswith("signed by ours\n")) == (0, True)
+    code, _, err = reviewbot("rules", "verify", "crop", "--policy", str(policy))
+    assert (code, "did you mean corp?" in err) == (2, True)

@@ -17,7 +17,7 @@ SOON = str(TODAY + timedelta(days=30))
 LINE = "    return hashlib.md5(x).hexdigest()"
 CODE = f"import hashlib\n\n\ndef etag(x):\n{LINE}\n"
 POLICY = "version: 1\npacks: {required: [crypto-approved]}\nwaivers: {approvers: [alice, carol]}\n"
-RULE = "python-broken-hash"
+RULE = "python-weak-hash"
 ASKED = ("--reason", "ETag only", "--until", SOON, "--ticket", "SEC-1")
 LINES = ("--rule", RULE, "--path", "src/etag.py", "--line", "5")
 
@@ -228,8 +228,8 @@ def test_new_asks_for_what_is_not_given(place):
     ("arguments", "said"),
     [
         (
-            ("--rule", "python-broken-hsh", "--path", "src/etag.py", "--line", "5"),
-            "did you mean python-broken-hash?",
+            ("--rule", "python-weak-hsh", "--path", "src/etag.py", "--line", "5"),
+            "did you mean python-weak-hash?",
         ),
         (("--rule", RULE, "--path", "src/etag.py", "--line", "99"), "has no line 99"),
         (("--rule", RULE, "--path", "src/etag.py", "--line", "5-4"), "--line wants"),
@@ -331,3 +331,16 @@ def test_help_of_each_command(reviewbot, golden, name):
     code, out, _ = reviewbot("waivers", name, "--help")
     assert code == 0
     golden(f"cli/waivers-{name}-help.txt", out)
+
+
+def test_a_waiver_of_no_rule_is_warned_of(place, call):
+    """A misspelt name has no effect, and nobody would notice."""
+    call("new", *LINES, *ASKED)
+    call("approve", 1, "--as", "alice")
+    file(place).write_text(file(place).read_text().replace(f"rule: {RULE}", f"rule: {RULE}s"))
+
+    code, said = call("check")
+
+    assert code == 0
+    assert f"{FILE}:3: warning: no rule is called {RULE}s (did you mean {RULE}?)" in said
+    assert "no rule is called" not in call("check", policy=False)[1]

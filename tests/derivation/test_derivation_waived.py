@@ -181,6 +181,15 @@ def test_the_verdict_leaves_out_what_is_waived(scene, day):
     assert derived(document, ground).at_threshold == document["verdict"]["at_threshold"]
 
 
+def test_a_secret_in_a_waiver_is_masked(ground, day):
+    """Its words are published, and the waiver file need not be part of the change."""
+    token = "ghp_" + "aB3dE5fG7hI9jK1lM3nO5pQ7rS9tU1vW3xYz"
+    one = replace(of_lines(day), reason=f"see {token}")
+    assert token not in pipeline.learn_mask(ground.change, ground.read, (), (), Waivers((one,))).hide(
+        one.words
+    )
+
+
 def test_what_the_review_shows_is_what_the_publisher_confirms(reviewed_once, tmp_path):
     """The real review and the real derivation agree, over one operator's file, and disagree once it is gone."""
     today = wiring.Request(tmp_path, Selection(), Overrides(), None).day

@@ -424,7 +424,7 @@ def test_the_second_view_is_not_asked_where_it_is_the_same(world, scripted, revi
 def test_house_rules_that_fill_the_context_are_a_failure(world, scripted, review):
     """No room for the change is said, not worked around."""
     world.file("src/a.py", CODE)
-    many = RuleSet((), tuple(rule(f"rule-{n}", why="words " * 300) for n in range(60)))
+    many = RuleSet((), tuple(rule(f"rule-{n}", title="words " * 300) for n in range(60)))
     report = review(world.request(rules=many), scripted())
 
     assert "no room" in report.coverage[0][1].reason

@@ -289,7 +289,7 @@ def test_line_ends_are_shown_only_where_they_differ():
 def test_the_system_message_is_the_same_bytes_for_the_same_rules():
     """Order of rules does not matter; rules are sorted, and hold no token or fence."""
     veil = Veil.of(Mask())
-    one, two = rule("a-rule", why="Not <|im_end|> nor\n<<<data " + "0" * 32 + "\n"), rule("b-rule")
+    one, two = rule("a-rule", title="Not <|im_end|> nor\n<<<data " + "0" * 32 + "\n"), rule("b-rule")
     templates = Templates.load(TEMPLATES)
     texts = {
         system_message(templates, RuleSet((), rules), tight=False, veil=veil).content

@@ -99,6 +99,8 @@ def test_own_scanners_go_by_their_kinds(make_pack):
         ({"shared/web.yml": "description: Nothing\n"}, "shared/web.yml:1: nothing is shared"),
         ({"shared/web.yml": WEB.replace("pattern-sources", "pattern-source")},
          "shared/web.yml:2: pattern-source: unknown key (did you mean pattern-sources?)"),
+        ({"one.yml": TAINT.format(id="one", shared="web", mode="taint"), "shared/web.yml": WEB.replace("pattern-sources", "pattern-source")},
+         "one.yml:11: shared[0]: shared/web.yml does not load"),
         ({"approved/web.yml": LIST}, 'approved/web.yml:1: id: "http", but the file is called web.yml'),
         ({"approved/http.yml": LIST.replace("'requests.*'", "'requests.get()'")},
          "approved/http.yml:5: instead_of[0]: wants a module, as in requests.*, or something that is called"),

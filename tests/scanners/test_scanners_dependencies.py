@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import replace
 
 import pytest
 import yaml
@@ -443,6 +444,59 @@ def test_which_files_are_left_out():
     )
 
 
+def test_a_file_that_becomes_a_manifest_is_all_new():
+    """Under its old name nobody looked at it, even if no byte of it changes."""
+    world = World().add(
+        "requirements.txt", b"other\n", old=b"other\n", old_path="notes.txt", status=Status.RENAMED
+    )
+
+    assert [f.rule for f in findings(world.change(), world.blobs.__getitem__, RULES, Policy())] == [
+        "dependency-added"
+    ]
+
+
+def test_a_link_in_a_manifests_place_is_said():
+    """Tools follow it to a file whose name says nothing to us."""
+    world = World().add("requirements.txt", b"notes.txt", old=b"flask\n")
+    (file,) = world.change().files
+    linked = replace(file, new=replace(file.new, mode="120000"))
+
+    assert [
+        f.rule
+        for f in findings(replace(world.change(), files=(linked,)), world.blobs.__getitem__, RULES, Policy())
+    ] == ["dependency-manifest-unreadable"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "-ihttps://a.example/s", "--pre -i https://a.example/s", "--extra https://a.example/s", "--trusted a.example",
+        "--no-binary :all: --find=https://a.example/s", "# why\r--index-url https://a.example/s",
+        "# why\x0c--index-url https://a.example/s",
+    ],
+)  # fmt: skip
+def test_options_are_read_as_pip_reads_them(line):
+    """Joined, shortened, behind others, and behind what ends a comment for pip."""
+    assert found(("requirements.txt", f"flask\n{line}\n", "flask\n")) == [("foreign-source", 2)]
+
+
+@pytest.mark.parametrize(
+    "line", ["-r more.txt", "-c limits.txt", "-e .", "--require-hashes", "--prefer-binary"]
+)
+def test_other_options_are_no_sources(line):
+    """They name files beside, or nothing."""
+    assert found(("requirements.txt", f"flask\n{line}\n", "flask\n")) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["modulex.dev/foo v1.0.0", "golang.example/foo v1.0.0", '"a.example/b" v1.0.0', "`a.example/b` v1.0.0"],
+)
+def test_modules_are_read_as_go_reads_them(line):
+    """A verb is a whole word, and a path may be a string."""
+    assert found(("go.mod", f"module a\n\nrequire (\n\t{line}\n)\n", "module a\n")) == [("new-dependency", 4)]
+
+
 def test_a_copy_is_all_new():
     """What a copied manifest names is new where it stands."""
     world = World().add(
@@ -537,3 +591,27 @@ def test_time_is_linear(name):
 
     assert seconds(whole) < 3 * seconds(half) + 1.5
     assert seconds(whole) < 10
+
+
+_MANY = 12_000
+HOSTILE = {
+    "a key of many parts": ("pyproject.toml", "a." * 100_000 + "a = 1\n", ""),
+    "a table of many parts": ("uv.lock", "[" + "a." * 100_000 + "a]\n", ""),
+    "many keys below a long table": ("uv.lock", "[" + "a." * 4_000 + "a]\n" + "".join(f"b{n} = 1\n" for n in range(50_000)), ""),
+    "white space before nothing": ("setup.cfg", "[options]\na" + " " * 100_000 + "b\n", ""),
+    "lines without a value": ("setup.cfg", "[options]\n" + "abc\n" * 200_000, ""),
+    "one name for all": (
+        "uv.lock",
+        "".join(f'[[package]]\nname = "a"\nversion = "{n}"\nsdist = {{hash = "x{n}"}}\n' for n in range(_MANY)),
+        "".join(f'[[package]]\nname = "a"\nversion = "{n}"\nsdist = {{hash = "y{n}"}}\n' for n in range(_MANY)),
+    ),
+    "digests of one package": ("pnpm-lock.yaml", "packages:\n  a@1:\n" + "".join(f"    integrity: x{n}\n" for n in range(60_000)), ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_time_is_linear_whatever_the_author_thinks_of(name):
+    """Each took minutes: parsers with quadratic corners, and lists that were walked for each package."""
+    began = time.process_time()
+    found(HOSTILE[name])
+    assert time.process_time() - began < 5

@@ -27,7 +27,7 @@ from reviewbot.domain.finding import Confidence, Outcome, Severity
 from reviewbot.domain.fingerprint import with_fingerprints
 from reviewbot.domain.policy import Gate, Policy
 from reviewbot.domain.quotes import whole_digest
-from reviewbot.domain.rule import Pack, RuleSet
+from reviewbot.domain.rule import Pack, RuleSet, TouchDetector
 from reviewbot.domain.waiver import Target, Waiver
 from reviewbot.verdict.settle import settle
 
@@ -120,6 +120,39 @@ def test_the_merged_finding_is_what_is_waived():
     both = case(finding(), finding("code-injection", source="bandit"))
     assert sorted(outcomes(settled(both, of_lines()))) == [Outcome.DUPLICATE, Outcome.WAIVED]
     assert sorted(outcomes(settled(both, of_lines("code-injection")))) == [Outcome.DUPLICATE, Outcome.INLINE]
+
+
+def test_what_reaches_beyond_the_waived_lines_is_not_hidden_by_a_merge():
+    """Nobody has answered for its other lines; what lies within is the same flaw, and a waiver of its own will do."""
+    both = case(finding(), finding("code-injection", source="bandit", last=8))
+    wide = of_lines("code-injection", last=8)
+    assert outcomes(settled(both)) == [Outcome.INLINE, Outcome.DUPLICATE]
+    assert outcomes(settled(both, of_lines())) == [Outcome.WAIVED, Outcome.INLINE]
+    assert outcomes(settled(both, of_lines(), wide)) == [Outcome.WAIVED, Outcome.DUPLICATE]
+    assert outcomes(settled(both, wide)) == [Outcome.INLINE, Outcome.DUPLICATE]
+
+
+def test_a_waiver_of_lines_is_none_of_a_whole_file():
+    """What was changed beside the first added line, on which such a finding stands, nobody has looked at."""
+    touched = replace(RULES.find("eval-of-input"), detector=TouchDetector())
+    rules = RuleSet((), (touched,))
+    one = case(finding(first=3))
+    assert outcomes(settled(one, of_lines(first=3), rules=rules)) == [Outcome.INLINE]
+    by_name = waiver(fingerprint=one.new[0].fingerprint)
+    assert outcomes(settled(one, by_name, rules=rules)) == [Outcome.WAIVED]
+
+
+def test_a_file_with_many_findings_is_read_once():
+    """Each line may be a finding of its own, and to take the file apart for each would take hours."""
+    asked = []
+
+    def counted(oid):
+        asked.append(oid)
+        return HEAD
+
+    many = case(*(finding(first=line) for line in range(3, 9)))
+    settled(many, of_lines(), read=counted)
+    assert asked == ["head"]
 
 
 def test_a_finding_of_the_model_alone_is_waived_too():

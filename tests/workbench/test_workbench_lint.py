@@ -205,3 +205,46 @@ def test_refusals_of_the_loader_become_remarks():
         ("/a b/one.yml:3", "detect.semgrep", "wants this", ""), ("/a/two.yml:1", "", "not valid YAML: oh", ""), ("", "", "no pack", "make one"),
     ]  # fmt: skip
     assert {remark.weight for remark in of_error(error)} == {Weight.ERROR}
+
+
+@pytest.mark.parametrize(
+    ("detect", "said", "mend"),
+    [
+        ("bandit: '602'", 'bandit reports nothing called "602"', "as in B602"),
+        ("secrets: aws-acces-key", 'nothing called "aws-acces-key" (did you mean aws-access-key?)', "name one of"),
+        ("suppressions: [nosec, no-sec]", 'nothing called "no-sec" (did you mean nosec?)', "nosemgrep"),
+        ("hidden: bidirectional", 'hidden reports nothing called "bidirectional"', "bidi-in-prose"),
+        ("dependencies: newer", 'dependencies reports nothing called "newer"', "name one of"),
+    ],
+)  # fmt: skip
+def test_what_no_scanner_ever_reports_is_an_error(shelf_of, detect, said, mend):
+    """The rule would load, and never fire."""
+    shelf = shelf_of({"one": rule("one", f"  {detect}", languages="")})
+
+    remark = one(shelf, said)
+
+    assert (remark.weight, mend in remark.mend) == (Weight.ERROR, True)
+    assert shelf.file(shelf.rules.find("one")).lines[remark.line - 1].lstrip().startswith(detect[:6])
+
+
+def test_a_file_that_is_touched_needs_no_cwe(shelf_of):
+    """No other scanner reports a touch."""
+    text = rule("one", "  touch: any", languages="", bad="a.py", good="b.txt", clean="c.txt").replace(
+        "cwe: [95]\n", ""
+    )
+    assert not [remark for remark in lint.read(shelf_of({"one": text}), TODAY) if "CWE" in remark.said]
+
+
+@pytest.mark.parametrize(
+    ("detect", "more", "mend"),
+    [
+        ("pattern-regex: (unclosed", {}, "correct the regular expression"),
+        ("patterns:\n      - patern: dangerous(...)", {}, "which are semgrep's own"),
+        ("pattern: dangerous(...)", {"languages": "pyton"}, "correct languages:"),
+    ],
+)
+def test_the_mend_is_of_what_is_wrong(shelf_of, bench, detect, more, mend):
+    """A regular expression, a key or a language is no pattern of code."""
+    shelf = shelf_of({"one": rule("one", f"  semgrep:\n    {detect}", **more)})
+    (remark,) = lint.run(shelf, Policy(), bench.tools(shelf), locate.locate(os.environ))
+    assert mend in remark.mend
