@@ -49,11 +49,12 @@ def load_rules(policy: Policy, *, shipped: Path, today: date, cache: Cache) -> R
     key = _key(digests, today)
     found = cache.get(key)
     rules = _decoded(found) if found is not None else None
-    if rules is None:
-        rules = _read(policy, shipped, today)
-        # A file that was changed between the two looks must not stand under the first one's digest.
-        if tuple(pack.digest for pack in rules.packs) == digests:
-            cache.put(key, _encoded(rules))
+    if rules is not None and _digests(rules) == digests:
+        return rules
+    rules = _read(policy, shipped, today)
+    # A file that was changed between the two looks must not stand under the first one's digest.
+    if _digests(rules) == digests:
+        cache.put(key, _encoded(rules))
     return rules
 
 
@@ -61,6 +62,10 @@ def _read(policy: Policy, shipped: Path, today: date) -> RuleSet:
     from reviewbot.policy import packs  # noqa: PLC0415 (pydantic is heavy, and remembered rules need none of it)
 
     return packs.load_rules(policy, shipped=shipped, today=today)
+
+
+def _digests(rules: RuleSet) -> tuple[str, ...]:
+    return tuple(pack.digest for pack in rules.packs)
 
 
 def _key(digests: tuple[str, ...], today: date) -> str:

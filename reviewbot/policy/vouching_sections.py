@@ -54,6 +54,8 @@ class PacksSection(Section):
                     f'another key is called "{entry.name}" already; rename one of them',
                 )
             names.add(entry.name)
+        if "keys" in self.model_fields_set and not self.keys:
+            yield ("keys",), "is empty: no pack could be signed by one of them; name a key, or take keys: out"
         if self.signatures and not self.keys:
             yield ("signatures",), "without keys: no signature is looked at; name the keys"
 

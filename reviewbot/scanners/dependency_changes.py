@@ -163,9 +163,14 @@ def _scripts(read: _Read) -> Iterator[tuple[str, int]]:
 
 def _locked(read: _Read, *, alone: bool) -> Iterator[tuple[str, int]]:
     before = _by_version(read.base.entries)
+    strongest = {key: max(map(_strength, digests), default=0) for key, digests in before.items()}
     for entry in read.head.entries:
         old = before.get((entry.name, entry.version), frozenset())
-        if old and not old & entry.digests and not _stronger(old, entry.digests):
+        if (
+            old
+            and not old & entry.digests
+            and not _stronger(strongest[entry.name, entry.version], entry.digests)
+        ):
             yield HASH, read.places.of_entry(entry)
     if alone and read.base.entries:
         fresh = [entry for entry in read.head.entries if (entry.name, entry.version) not in before]
@@ -174,16 +179,15 @@ def _locked(read: _Read, *, alone: bool) -> Iterator[tuple[str, int]]:
 
 
 def _by_version(entries: Sequence[Entry]) -> Mapping[tuple[str, str], frozenset[str]]:
-    found: dict[tuple[str, str], frozenset[str]] = {}
+    found: dict[tuple[str, str], set[str]] = {}
     for entry in entries:
-        key = (entry.name, entry.version)
-        found[key] = found.get(key, frozenset()) | entry.digests
-    return found
+        found.setdefault((entry.name, entry.version), set()).update(entry.digests)
+    return {key: frozenset(digests) for key, digests in found.items()}
 
 
-def _stronger(old: frozenset[str], new: frozenset[str]) -> bool:
+def _stronger(strongest: int, new: frozenset[str]) -> bool:
     """Say whether the digests are of a longer kind now: npm went from SHA-1 to SHA-512."""
-    return bool(new) and min(map(_strength, new)) > max(map(_strength, old))
+    return bool(new) and min(map(_strength, new)) > strongest
 
 
 def _strength(digest: str) -> int:

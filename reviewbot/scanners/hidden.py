@@ -22,9 +22,10 @@ from reviewbot.domain.sandboxing import Sandbox
 from reviewbot.domain.secret_text import decode, has_byte_order_mark
 from reviewbot.scanners import hidden_characters as characters
 from reviewbot.scanners.base import NORMALISER, Scan, Source, ToolResult
+from reviewbot.scanners.manifest_files import manifest_file
 
 NAME = "hidden"
-VERSION = "1"
+VERSION = "2"
 
 BIDI, BIDI_IN_PROSE, BIDI_MARK = "bidi", "bidi-in-prose", "bidi-mark"
 INVISIBLE, INVISIBLE_IN_PROSE = "invisible", "invisible-in-prose"
@@ -41,6 +42,11 @@ _WORDED = frozenset(
     {".arb", ".csv", ".ftl", ".htm", ".html", ".ipynb", ".json", ".po", ".pot", ".properties", ".resx", ".strings", ".svg", ".toml",
      ".tsv", ".xlf", ".xliff", ".xml", ".yaml", ".yml"}
 )  # fmt: skip
+# Of these every line is a program's, whatever language its comments are in: no foreign word makes it milder.
+_RUN = re.compile(
+    r"(?:.*/)?(?:\.github/(?:workflows|actions)/.*|\.gitlab-ci[^/]*|\.gitlab/ci/.*|\.circleci/.*|azure-pipelines[^/]*"
+    r"|bitbucket-pipelines[^/]*|action\.ya?ml|(?:docker-)?compose[^/]*\.ya?ml)"
+)
 # Pages that a program acts on: what is hidden in them is read all the same.
 _ORDERS = frozenset({"agents.md", "claude.md", "gemini.md", "skill.md", "copilot-instructions.md"})
 # Recordings of terminals hold their escapes on purpose.
@@ -109,7 +115,9 @@ class _Kind:
     def of(cls, path: str) -> "_Kind":
         place = PurePosixPath(path.lower())
         orders = place.name in _ORDERS or place.name.endswith((".instructions.md", ".prompt.md"))
-        return cls(place.suffix in _PROSE and not orders, place.suffix in _WORDED, place.suffix in _RECORDED)
+        run = _RUN.fullmatch(path.lower()) is not None or manifest_file(path) is not None
+        prose = place.suffix in _PROSE and not orders and not run
+        return cls(prose, place.suffix in _WORDED and not run, place.suffix in _RECORDED)
 
     def is_prose(self, line: str) -> bool:
         """Say whether this line is somebody's language rather than code."""

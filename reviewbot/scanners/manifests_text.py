@@ -114,6 +114,8 @@ def gemfile(text: str) -> Manifest:
 
 
 _POM_PART = re.compile(r"<(?P<tag>groupId|artifactId|version)>\s{0,100}(?P<v>[^<>\s]{1,300})\s{0,100}</")
+# White space and attributes, which change nothing for Maven.
+_POM_TAG = re.compile(r"<(?P<name>/?[A-Za-z]{1,40})(?P<rest>\s[^<>]{0,400})>")
 _POM_URL = re.compile(r"<url>\s{0,100}(?P<v>[^<>\s]{1,500})\s{0,100}</url>")
 
 
@@ -121,6 +123,7 @@ def pom_xml(text: str) -> Manifest:
     """Read the dependencies and repositories of a `pom.xml` as plain text: no XML parser sees it."""
     if "<project" not in text:
         raise UnreadableError("not a project")
+    text = _POM_TAG.sub(lambda tag: f"<{tag['name']}>" + "\n" * tag["rest"].count("\n"), text)
     entries, registries = [], []
     for tag in ("dependency", "plugin", "parent"):
         for number, block in _blocks(text, tag):

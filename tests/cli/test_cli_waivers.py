@@ -247,6 +247,14 @@ def test_what_cannot_be_asked_for(place, call, arguments, said):
     assert (code, said in out, file(place).exists()) == (2, True, False)
 
 
+def test_what_is_about_whole_files_is_asked_for_by_fingerprint(place, call):
+    """The line that such a finding stands on says nothing of what else was changed."""
+    (place.parent / "policy.yml").write_text(POLICY.replace("[crypto-approved]", "[review-controls]"))
+    lines = ("--path", "src/etag.py", "--line", "5")
+    code, said = call("new", "--rule", "change-to-review-policy", *lines, *ASKED)
+    assert (code, "is about whole files" in said, file(place).exists()) == (2, True, False)
+
+
 def test_a_link_in_the_files_place_is_not_followed(place, call):
     """Reviews do not read it, and a repository must not lead writing elsewhere."""
     file(place).parent.mkdir()

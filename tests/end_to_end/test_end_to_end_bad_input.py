@@ -144,7 +144,9 @@ BROKEN = {
 @pytest.mark.parametrize("how", BROKEN)
 def test_a_broken_scanner_leaves_the_review_incomplete(repo, run, tmp_path, how):
     """Whatever semgrep does, bandit's finding is shown, the gap is named, and the exit code is 3."""
-    repo.write(b_dot_py="import requests\n\n\ndef f(url):\n    return requests.get(url, verify=False, timeout=5)\n")
+    repo.write(
+        b_dot_py="import requests\n\n\ndef f(url):\n    return requests.get(url, verify=False, timeout=5)\n"
+    )
     repo.commit()
     (tmp_path / "policy.yml").write_text("version: 1\nlimits: {scanner_seconds: 5}\n")
     ran = run("--no-model", "--policy", tmp_path / "policy.yml", env=tools(tmp_path, semgrep=BROKEN[how]))

@@ -83,10 +83,10 @@ def values(key, field):
     for part in field.get("anyOf", ()):
         if part.get("type") != "null":
             return values(key, part)
-    if "enum" in field:
-        return field["enum"]
-    if "const" in field:
-        return [2]
+    return [2] if "const" in field else field.get("enum") or of_type(field)
+
+
+def of_type(field):
     kind = field.get("type")
     if kind == "array":
         inner = field["items"].get("enum", ["docs/x.md", "x"])

@@ -313,3 +313,9 @@ def test_base64_is_written_one_way_only(keys):
         assert not ed25519.is_signature(other)
     with pytest.raises(ValueError, match="wants an Ed25519"):
         ed25519.public_key(other)
+
+
+def test_an_empty_list_of_keys_is_no_way_to_ask_for_signatures(settle):
+    """Whoever writes `keys:` means that packs are signed; nothing below it is a mistake, not a choice."""
+    with pytest.raises(PolicyError, match=r"operator.yml:2: packs.keys: is empty"):
+        settle("version: 1\npacks: {keys: []}\n")

@@ -497,6 +497,13 @@ def test_modules_are_read_as_go_reads_them(line):
     assert found(("go.mod", f"module a\n\nrequire (\n\t{line}\n)\n", "module a\n")) == [("new-dependency", 4)]
 
 
+@pytest.mark.parametrize("tag", ["dependency >", "dependency\n>", 'dependency combine.self="override">'])
+def test_tags_are_read_as_maven_reads_them(tag):
+    """With white space or attributes they are the same tags."""
+    head = f"<project>\n<{tag}<artifactId >other</artifactId></dependency ></project>"
+    assert [kind for kind, _ in found(("pom.xml", head, "<project></project>"))] == ["new-dependency"]
+
+
 def test_a_copy_is_all_new():
     """What a copied manifest names is new where it stands."""
     world = World().add(
@@ -604,6 +611,13 @@ HOSTILE = {
         "uv.lock",
         "".join(f'[[package]]\nname = "a"\nversion = "{n}"\nsdist = {{hash = "x{n}"}}\n' for n in range(_MANY)),
         "".join(f'[[package]]\nname = "a"\nversion = "{n}"\nsdist = {{hash = "y{n}"}}\n' for n in range(_MANY)),
+    ),
+    "tags that never end": ("pom.xml", "<project>" + "<a " * 600_000, ""),
+    "tags with much space": ("pom.xml", "<project>" + ("<a" + " " * 500) * 4_000, ""),
+    "digests of one version": (
+        "go.sum",
+        "".join(f"a v1 h1:x{n}\n" for n in range(4 * _MANY)),
+        "".join(f"a v1 h1:y{n}\n" for n in range(4 * _MANY)),
     ),
     "digests of one package": ("pnpm-lock.yaml", "packages:\n  a@1:\n" + "".join(f"    integrity: x{n}\n" for n in range(60_000)), ""),
 }  # fmt: skip

@@ -38,6 +38,15 @@ def kinds(rule):
     return [given] if isinstance(given, str) else given
 
 
+@pytest.mark.parametrize(
+    "path", [".github/workflows/a.yml", "b/.gitlab-ci.yml", "package.json", "requirements.txt"]
+)
+def test_a_foreign_word_beside_it_makes_nothing_milder_where_programs_read(path):
+    """In pipelines and manifests the author of a change could buy a warning, or silence, with one more letter."""
+    assert found(path, "run: x # \u202e abc \u05d0\n") == [("bidi", 1)]
+    assert found(path, "run: d\u0435ploy # \u043f\u0440\u0438\u0432\u0435\u0442\n") == [("look-alike", 1)]
+
+
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_rules_say_what_they_show(name):
     """The bad text of each rule is reported under one of its kinds, the good and the clean one not at all."""
