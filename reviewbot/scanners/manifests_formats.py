@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from reviewbot.scanners.manifests import UnreadableError
 
 _MOST_STEPS = 20_000_000
+# As `str` ends lines in Python; everywhere else in this program only a line feed does.
+_ENDS = re.compile("\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _HEADER = re.compile(r"\[(?P<name>.+)\]")
 
 
@@ -35,6 +37,11 @@ def _steps(text: str) -> int:
     return total
 
 
+def tool_lines(text: str) -> list[str]:
+    """Split a text where pip and configparser do: they take all that Unicode calls a line's end."""
+    return _ENDS.split(text)
+
+
 def parsed_ini(text: str) -> Mapping[str, Mapping[str, str]]:
     """Read an INI file as `configparser` does: sections of keys, later lines of a value indented below its key.
 
@@ -44,7 +51,7 @@ def parsed_ini(text: str) -> Mapping[str, Mapping[str, str]]:
     section: dict[str, list[str]] | None = None
     value: list[str] | None = None
     margin = 0
-    for line in text.splitlines():
+    for line in tool_lines(text):
         plain = line.strip()
         if not plain or plain.startswith(("#", ";")):
             continue

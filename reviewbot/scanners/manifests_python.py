@@ -14,7 +14,7 @@ from reviewbot.scanners.manifests import (
     text_of,
     texts,
 )
-from reviewbot.scanners.manifests_formats import parsed_ini, parsed_toml
+from reviewbot.scanners.manifests_formats import parsed_ini, parsed_toml, tool_lines
 from reviewbot.scanners.manifests_json import parsed_json
 
 _NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,200}[A-Za-z0-9])?"
@@ -53,9 +53,7 @@ def _joined(text: str) -> Iterator[tuple[int, str]]:
     parts: list[str] = []
     first = 0
     # pip ends a line, and a comment, at a lone carriage return and a form feed too.
-    for number, raw in (
-        (number, part) for number, whole in numbered(text) for part in whole.splitlines() or [""]
-    ):
+    for number, raw in ((number, part) for number, whole in numbered(text) for part in tool_lines(whole)):
         line = _COMMENT.sub("", raw)
         first = first or number
         parts.append(line.rstrip().removesuffix("\\"))

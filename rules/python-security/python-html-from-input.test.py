@@ -92,6 +92,18 @@ def by_verb():
     return "Hello " + request.args["name"]
 
 
+@app.errorhandler(404)
+def not_found(error):
+    # ruleid: python-html-from-input
+    return f"<p>There is no {request.path}</p>", 404
+
+
+@app.route("/m")
+def fixed_path():
+    # ok: python-html-from-input
+    return f"<p>This is {request.path}</p>"
+
+
 @api.get("/l")
 async def fastapi_view(name: str):
     # ruleid: python-html-from-input

@@ -62,6 +62,12 @@ def known_host():
     return redirect(target)
 
 
+@app.route("/own")
+def by_own_function():
+    # ok: python-redirect-from-input
+    return redirect(get_safe_next_path(request.args["next"]))
+
+
 @app.route("/g")
 def by_header():
     response = flask.Response("", 302)

@@ -18,6 +18,8 @@ def twin(order):
     return pickle.dumps(copied)
 
 
-def own():
+def own(order):
+    # ok: python-unpickles-data
+    pickle.loads(pickle.dumps(order))
     # ok: python-unpickles-data
     return pickle.loads(b"N.")

@@ -12,6 +12,6 @@ def test_bandit_is_told_what_the_rules_take_over(tools):
     rules = load_rules(policy, shipped=folder("rules"))
     scanners = {scanner.name: scanner for scanner in registry.build(policy, rules, tools=tools)}
 
-    assert "B602" in scanners["bandit"].tests
+    assert "B501" in scanners["bandit"].tests
     assert scanners["bandit"].tests == rules.taken_over("bandit")
     assert list(scanners) == ["semgrep", "bandit", "secrets", "suppressions", "hidden"]
