@@ -16,9 +16,10 @@ from reviewbot.domain.rule import (
     TouchDetector,
 )
 from reviewbot.policy import approved
+from reviewbot.policy.list_documents import SharedDocument
 from reviewbot.policy.nearest import nearest
 from reviewbot.policy.reading import Read, refusal
-from reviewbot.policy.rule_documents import RuleDocument, SharedDocument
+from reviewbot.policy.rule_documents import RuleDocument
 from reviewbot.policy.yaml_source import Key
 
 

@@ -16,10 +16,11 @@ from reviewbot.domain.policy import Policy
 from reviewbot.domain.rule import ApprovedLibrary, Pack, Rule, RuleSet, ToolDetector
 from reviewbot.errors import PolicyError
 from reviewbot.policy import pack_files, signatures
+from reviewbot.policy.list_documents import ApprovedDocument, SharedDocument
 from reviewbot.policy.pack_files import PACK_FILE, packs_in
 from reviewbot.policy.pack_rules import PackLists, rule
 from reviewbot.policy.reading import Read, read, refusal
-from reviewbot.policy.rule_documents import ApprovedDocument, PackDocument, RuleDocument, SharedDocument
+from reviewbot.policy.rule_documents import PackDocument, RuleDocument
 from reviewbot.policy.sections import Section
 
 __all__ = ["load_rules", "packs_in"]

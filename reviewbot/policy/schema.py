@@ -9,7 +9,8 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema
 
 from reviewbot.policy.documents import OperatorDocument, RepositoryDocument
-from reviewbot.policy.rule_documents import ApprovedDocument, PackDocument, RuleDocument, SharedDocument
+from reviewbot.policy.list_documents import ApprovedDocument, SharedDocument
+from reviewbot.policy.rule_documents import PackDocument, RuleDocument
 from reviewbot.policy.sections import Section
 from reviewbot.policy.waiver_documents import WaiversDocument
 

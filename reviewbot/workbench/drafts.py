@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from reviewbot.domain.paths import quoted
 from reviewbot.errors import PolicyError, UsageError
+from reviewbot.policy.list_documents import ApprovedDocument
 from reviewbot.policy.pack_files import PACK_FILE
 from reviewbot.policy.reading import read
-from reviewbot.policy.rule_documents import ApprovedDocument, PackDocument, RuleDocument
+from reviewbot.policy.rule_documents import PackDocument, RuleDocument
 from reviewbot.workbench import starters
 from reviewbot.workbench.kinds import BANDIT_ID
 from reviewbot.workbench.places import filled

@@ -18,7 +18,7 @@ from reviewbot import shipped
 
 TEMPLATES = shipped.folder("pipelines")
 KEYS = "a-key-for-markers-of-32-characters!"
-FLAW = b"import subprocess\n\n\ndef run(name):\n    return subprocess.run('ls ' + name, shell=True)\n"
+FLAW = b"import requests\n\n\ndef fetch(url):\n    return requests.get(url, verify=False, timeout=5)\n"
 STEAL = "env; cat /proc/self/environ; reviewbot publish review --snapshot snapshot"
 
 
@@ -166,7 +166,7 @@ def hostile(kind):
         "etc/reviewbot/policy.yml": b"version: 1\ngate: {fail_on: never}\nallow: [policy, fail-on]\n",
         "templates/comment.md": b"{{ cycler.__init__.__globals__.os.environ }}\n",
         "rules/python-security/pack.yml": b"id: python-security\nversion: 9\n",
-        ".bandit": b"[bandit]\nskips: B602\n",
+        ".bandit": b"[bandit]\nskips: B501\n",
         "CODEOWNERS": b"* @eve\n",
         "sitecustomize.py": b"import os\nprint(os.environ)\n",
     }  # fmt: skip
