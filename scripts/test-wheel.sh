@@ -23,11 +23,12 @@ cd "$work/run"
 # the source tree itself: once is enough.
 for folder in tests/*; do
     case $folder in
-    tests/cli | tests/end_to_end | tests/retrieval | tests/sandbox | tests/golden | tests/servers | tests/forges) ;;
+    tests/cli | tests/end_to_end | tests/retrieval | tests/sandbox | tests/golden | tests/servers | tests/forges | tests/workbench) ;;
     *) [ ! -d "$folder" ] || rm -rf "$folder" ;;
     esac
 done
-rm -rf tests/forges/test_* tests/sandbox/test_sandbox_limits.py tests/sandbox/test_sandbox_container.py
+rm -rf tests/forges/test_* tests/workbench/test_* tests/sandbox/test_sandbox_limits.py tests/sandbox/test_sandbox_container.py
+rm -rf tests/end_to_end/test_end_to_end_hostile.py tests/end_to_end/test_end_to_end_model.py tests/end_to_end/test_end_to_end_bad_input.py
 REVIEWBOT_SCANNERS="$venv/scanners" "$work/env/bin/reviewbot" demo --keep "$work/demo" >"$work/demo.log" ||
     { cat "$work/demo.log" >&2; exit 1; }
 

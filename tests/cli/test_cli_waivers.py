@@ -25,7 +25,11 @@ LINES = ("--rule", RULE, "--path", "src/etag.py", "--line", "5")
 @pytest.fixture
 def place(tmp_path, monkeypatch):
     """A repository on its target branch, with a flaw in the work tree, and a policy."""
-    for name in [name for name in os.environ if name.startswith(("REVIEWBOT_", "GIT_"))]:
+    for name in [
+        name
+        for name in os.environ
+        if name.startswith(("REVIEWBOT_", "GIT_")) and name != "REVIEWBOT_SCANNERS"
+    ]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
     repo = tmp_path / "repo"
