@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from reviewbot.domain.change import FileClass
+from reviewbot.domain.change import SUBMODULE, FileClass
 from reviewbot.domain.coverage import Coverage
 from reviewbot.domain.finding import Fix
 from reviewbot.domain.review import ToolVersion
 from reviewbot.domain.sandboxing import Sandbox
+from reviewbot.domain.secret_text import has_byte_order_mark
 
 NORMALISER = "1"
 """Version of how this room turns tools' answers into results; raise it when that changes."""
@@ -28,6 +29,12 @@ class Source:
     mode: str
     content: bytes
     file_class: FileClass
+
+    @property
+    def is_text(self) -> bool:
+        """Whether there is text to read, in UTF-16 too; a link's target is text, a submodule has none."""
+        binary = self.file_class is FileClass.BINARY and not has_byte_order_mark(self.content)
+        return not binary and self.mode != SUBMODULE
 
 
 @dataclass(frozen=True, slots=True, order=True)

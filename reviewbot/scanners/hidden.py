@@ -15,11 +15,10 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from reviewbot.domain import confusables
-from reviewbot.domain.change import SUBMODULE, FileClass
 from reviewbot.domain.coverage import DONE
 from reviewbot.domain.review import ToolVersion
 from reviewbot.domain.sandboxing import Sandbox
-from reviewbot.domain.secret_text import decode, has_byte_order_mark
+from reviewbot.domain.secret_text import decode
 from reviewbot.scanners import hidden_characters as characters
 from reviewbot.scanners.base import NORMALISER, Scan, Source, ToolResult
 from reviewbot.scanners.manifest_files import manifest_file
@@ -68,8 +67,7 @@ class HiddenTextScanner:
 
     def wants(self, source: Source) -> bool:
         """Take every text, UTF-16 too, and links: a link's target is text."""
-        binary = source.file_class is FileClass.BINARY and not has_byte_order_mark(source.content)
-        return not binary and source.mode != SUBMODULE
+        return source.is_text
 
     def cache_key(self) -> str:
         """Name this scanner's version and the normaliser's."""

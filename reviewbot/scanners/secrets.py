@@ -13,12 +13,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from reviewbot.domain.change import SUBMODULE, FileClass
 from reviewbot.domain.coverage import DONE, Coverage, Read
 from reviewbot.domain.review import ToolVersion
 from reviewbot.domain.sandboxing import Completed, Ended, Job, JobLimits, Sandbox
 from reviewbot.domain.secret_kinds import KINDS
-from reviewbot.domain.secret_text import has_byte_order_mark
 from reviewbot.errors import ScannerError
 from reviewbot.scanners import secret_runner
 from reviewbot.scanners.base import NORMALISER, Scan, Source, ToolResult
@@ -51,8 +49,7 @@ class SecretScanner:
 
     def wants(self, source: Source) -> bool:
         """Take every text, UTF-16 too, and links: a link's target is text."""
-        binary = source.file_class is FileClass.BINARY and not has_byte_order_mark(source.content)
-        return not binary and source.mode != SUBMODULE
+        return source.is_text
 
     def cache_key(self) -> str:
         """Name detector, interpreter, limits and normaliser."""
