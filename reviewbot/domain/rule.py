@@ -66,6 +66,7 @@ class Rule:
     good: str
     fix: str = ""  # semgrep's own `fix` text
     fix_safe: bool = False
+    structural: str = ""  # the structural fix (see `domain.structural`)
     clean: str = ""  # looks like the flaw, and is none
     approved: str = ""  # the approved-library list that the detector was made from
 

@@ -56,6 +56,7 @@ def rule(pack: str, found: Read[RuleDocument], lists: PackLists) -> Rule:
         good=document.good,
         fix=(fix.semgrep or "") if fix else "",
         fix_safe=fix is not None and fix.safety == "safe",
+        structural=(fix.structural or "") if fix else "",
         clean=document.clean,
         approved=library.id if library else "",
     )

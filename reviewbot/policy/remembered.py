@@ -29,7 +29,7 @@ from reviewbot.domain.rule import (
 )
 from reviewbot.policy import pack_files
 
-READER = "1"
+READER = "2"
 """Version of how files become rules; raise it when `packs`, `pack_rules` or `approved` read otherwise."""
 
 _DETECTORS: dict[str, type[Detector]] = {

@@ -7,6 +7,8 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
+from reviewbot.domain.structural import STRUCTURAL
+from reviewbot.policy.nearest import nearest
 from reviewbot.policy.sections import Glob, Id, Line, Prose, Section, Version, matching
 from reviewbot.policy.yaml_source import Key
 
@@ -150,7 +152,16 @@ class FixSection(Section):
     semgrep: Annotated[str, Field(max_length=10_000)] | None = Field(
         default=None, description="Replacement in semgrep's `fix` syntax."
     )
-    structural: Id | None = Field(default=None, description="Name of a structural fix. Kept for patches.")
+    structural: Id | None = Field(
+        default=None, description="Name of a structural fix; `reviewbot rules fixes` lists them."
+    )
+
+    def problems(self) -> Iterator[tuple[Key, str]]:
+        """Check that there is one remedy, and that a structural one exists."""
+        if (self.semgrep is None) is (self.structural is None):
+            yield (), "one of semgrep and structural says how it is mended"
+        if self.structural is not None and self.structural not in STRUCTURAL:
+            yield ("structural",), f"there is no such fix{nearest(self.structural, tuple(STRUCTURAL))}"
 
 
 class RuleDocument(Section):
@@ -214,6 +225,8 @@ class RuleDocument(Section):
             for name in ("bad", "good"):
                 if not getattr(self, name).strip():
                     yield (name,), "missing; a rule shows code that it must report and code that it must not"
+        if self.fix is not None:
+            yield from ((("fix", *key), sentence) for key, sentence in self.fix.problems())
         if self.fix is not None and self.fix.semgrep is not None and detect.semgrep is None:
             yield ("fix", "semgrep"), "only a rule that semgrep detects can be mended by semgrep"
 

@@ -1,0 +1,1 @@
+"""Remedies for findings: proposed by rules or the model, and proven before anybody sees them."""

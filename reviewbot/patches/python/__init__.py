@@ -1,0 +1,1 @@
+"""Structural fixes of Python code, on libcst: imports are added properly, and comments survive."""

@@ -1,0 +1,1 @@
+"""Structural fixes of other languages, as edits at nodes that tree-sitter finds."""
