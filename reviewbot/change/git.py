@@ -19,7 +19,7 @@ from reviewbot.change.command import Git, executable
 from reviewbot.change.diff import fields
 from reviewbot.change.objects import Entry, Objects
 from reviewbot.change.opening import Place, discover
-from reviewbot.domain.change import SUBMODULE, SYMLINK
+from reviewbot.domain.change import SUBMODULE, SYMLINK, FileVersion
 from reviewbot.domain.paths import from_bytes, is_plain, quoted, to_bytes
 from reviewbot.domain.ports import Occurrence
 from reviewbot.errors import UsageError
@@ -127,11 +127,15 @@ class GitRepository:
 
     def paths(self, commit: str) -> Iterator[str]:
         """Name every regular file at a commit, in git's order."""
+        yield from (version.path for version in self.versions(commit) if version.is_regular)
+
+    def versions(self, commit: str) -> Iterator[FileVersion]:
+        """Give every file at a commit or in a tree, links and submodules too, in git's order."""
         with self.git.stream("ls-tree", "-r", "-z", "--full-tree", self.tree_of(commit)) as output:
             for line in fields(output):
                 about, _, path = line.partition(b"\t")
-                if about[:6].decode("ascii") not in {SYMLINK, SUBMODULE}:
-                    yield from_bytes(path)
+                mode, _, oid = about.decode("ascii").split(" ")
+                yield FileVersion(from_bytes(path), mode, oid)
 
     def grep(self, commit: str, words: tuple[str, ...], limit: int) -> tuple[Occurrence, ...]:
         """Find lines that hold one of the words as a whole word, at most `limit`, in path order.

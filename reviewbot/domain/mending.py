@@ -77,5 +77,5 @@ class Tried:
     why: str
 
 
-AskForPatch = Callable[[Flaw, Tried | None], Proposal | Refused]
-"""Asks the model for a remedy of one flaw; the second argument is its first try, if that failed its proof."""
+AskForPatches = Callable[[Sequence[tuple[Flaw, Tried | None]]], list[Proposal | Refused]]
+"""Asks the model for a remedy of each flaw; beside it its first try, if that failed its proof. In order."""

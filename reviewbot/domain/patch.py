@@ -130,3 +130,17 @@ class Patch:
     edits: tuple[Edit, ...]
     proof: Proof
     needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unproven:
+    """A proposal that came to nothing, for the record alone: it is shown to nobody as a patch.
+
+    `step` is where its proof failed, None where there was no proposal to prove. `why` is a sentence of ours.
+    """
+
+    finding: str
+    rule: str
+    origin: Origin
+    step: Step | None
+    why: str

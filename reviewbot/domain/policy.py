@@ -5,6 +5,7 @@ from typing import Literal
 
 from reviewbot.domain.change import FileClass
 from reviewbot.domain.finding import Confidence, Finding, Severity
+from reviewbot.domain.suite import SuitePolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +149,15 @@ class WaiverPolicy:
     file: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class PatchPolicy:
+    """Whose patches are tried and proven, and for how many findings of one run."""
+
+    rules: bool = True
+    model: bool = True
+    most: int = 50
+
+
 DEFAULT_PACKS = (
     "python-security",
     "javascript-security",
@@ -197,6 +207,8 @@ class Policy:
     required: tuple[tuple[FileClass, tuple[str, ...]], ...] = DEFAULT_REQUIRED
     exclude: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
+    suite: SuitePolicy = field(default_factory=SuitePolicy)
+    patches: PatchPolicy = field(default_factory=PatchPolicy)
     redact: tuple[RedactPattern, ...] = ()
     guidelines: tuple[str, ...] = ()
     rule_links: str | None = None

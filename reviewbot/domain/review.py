@@ -8,10 +8,11 @@ from reviewbot.domain.claim import ModelReport
 from reviewbot.domain.coverage import FileCoverage
 from reviewbot.domain.excerpt import Excerpt
 from reviewbot.domain.finding import Judged, Outcome
-from reviewbot.domain.patch import Patch
+from reviewbot.domain.patch import Patch, Unproven
 from reviewbot.domain.policy import Policy
 from reviewbot.domain.rule import RuleSet
 from reviewbot.domain.secret import Mask
+from reviewbot.domain.suite import SuiteRun
 
 SCHEMA = "reviewbot/review/1"
 
@@ -27,11 +28,16 @@ class ToolVersion:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The gate's word. `at_threshold` counts findings that make the result red."""
+    """The gate's word. `at_threshold` counts findings that make the result red, `failing_tests` tests that do.
+
+    `untested` says why tests that may block have no result, "" if they have one or need none.
+    """
 
     complete: bool
     at_threshold: int
     exit_code: int
+    failing_tests: int = 0
+    untested: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +45,8 @@ class Review:
     """Everything a run has to say. Findings are unmasked: writers apply `mask` to all they write.
 
     `run`, `seconds` and `day` differ from run to run; all else is the same for the same inputs. `day`, in UTC,
-    is the one by which waivers were judged.
+    is the one by which waivers were judged. `patches` are proven. `suite` is how the repository's own tests
+    ended on the head, None if they were not run.
     """
 
     run: str
@@ -58,6 +65,8 @@ class Review:
     mask: Mask
     notes: tuple[str, ...] = ()
     patches: tuple[Patch, ...] = ()
+    suite: SuiteRun | None = None
+    unproven: tuple[Unproven, ...] = ()
 
     def with_outcome(self, *outcomes: Outcome) -> tuple[Judged, ...]:
         """Give the findings that ended so, in order."""

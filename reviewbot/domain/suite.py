@@ -35,7 +35,8 @@ class SuiteRun:
     """One run of the tests. `broken` says why it could not be run to its end; "" if it was.
 
     `passed` and `failed` are by name where the output names tests in a form that we know; `named` is false
-    where it does not, and then only `exit_code` tells.
+    where it does not, and then only `exit_code` tells. `counted` is how many passed by the runner's own count,
+    which some give without the names. `notes` are sentences on what of the head was not there to be tested.
     """
 
     exit_code: int
@@ -44,6 +45,13 @@ class SuiteRun:
     failed: tuple[FailedTest, ...] = ()
     named: bool = False
     broken: str = ""
+    counted: int = 0
+    notes: tuple[str, ...] = ()
+
+    @property
+    def passes(self) -> int:
+        """How many tests passed, as far as the output tells."""
+        return len(self.passed) or self.counted
 
     @property
     def green(self) -> bool:

@@ -11,19 +11,69 @@ from reviewbot.domain.finding import Confidence, Severity
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """Whole lines of a patch at one place: from line `first` of the head's file on, `lines` instead of `before`.
+
+    Without `before` they are put in before that line.
+    """
+
+    first: int
+    before: tuple[str, ...]
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A proven patch of one place: these whole lines instead of the anchor's lines.
+    """A proven patch: these whole lines instead of the anchor's lines.
 
     `lines` have no line ends; none of them means that the lines are taken out. `before` are the lines
     as they are. `appliable` is False where applying by button would not give exactly these bytes
     (several lines in a file with CRLF, for instance): then it is shown as a diff. `proof` is the one
     line that says what was proven.
+
+    A patch of several places that no button can apply at once has `pieces`, and neither `before` nor
+    `lines`; one that masking would alter has none of them, and is not shown. `name` is what
+    `reviewbot fix` calls it, `needs` are packages that must be among the dependencies.
     """
 
     before: tuple[str, ...]
     lines: tuple[str, ...]
     appliable: bool
     proof: str
+    pieces: tuple[Piece, ...] = ()
+    name: str = ""
+    safe: bool = True
+    by_model: bool = False
+    needs: tuple[str, ...] = ()
+
+    @property
+    def is_shown(self) -> bool:
+        """Say whether there are lines to be shown."""
+        return bool(self.before or self.lines or self.pieces)
+
+
+@dataclass(frozen=True, slots=True)
+class Failing:
+    """A test of the repository that fails: its name and the first lines that it printed, masked and visible."""
+
+    name: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tests:
+    """How the repository's own tests ended. `passed` is None where the output does not name tests.
+
+    `failed` are the first of `failed_count`. `broken` says why they could not be run to their end. `gate`: failing
+    ones make the result red.
+    """
+
+    passed: int | None
+    failed_count: int
+    failed: tuple[Failing, ...]
+    exit_code: int
+    broken: str
+    gate: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +144,8 @@ class Wanted:
     `merged into another`, `waived until 2027-01-31`, …). `read_by` says per changed path which reviewers
     have read it whole. `renamed` maps old paths to new ones. `present` are the quotes, of those asked
     for, that still stand in a changed file of the head. `counts` are words such as `3 in the base already`.
-    `waived` are findings that somebody answers for.
+    `waived` are findings that somebody answers for. `tests` is None where none were run; `failing_tests` counts
+    those that make the result red, `untested` says why tests that may block have no result.
     `about` are the rows of the summary's details: a label, then values that are shown as code.
     """
 
@@ -114,6 +165,9 @@ class Wanted:
     about: tuple[tuple[str, tuple[str, ...]], ...]
     notes: tuple[str, ...]
     waived: tuple[WaivedFinding, ...] = ()
+    tests: Tests | None = None
+    failing_tests: int = 0
+    untested: str = ""
 
 
 @dataclass(frozen=True, slots=True)

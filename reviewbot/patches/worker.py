@@ -2,10 +2,11 @@
 
 Started as `python -I -S -B <this file> <the package's folder> <folders of its libraries>`. A task is one line of
 JSON on standard input, its answer one line on standard output, in order. A task that breaks is answered by
-`{"broken": …}`; one that takes the process down is found out by `workroom`, which tries it alone.
+`{"broken": …}`. One that takes the process down, or takes too long, ends it; `workroom` goes on behind it.
 """
 
 import json
+import signal
 import sys
 import types
 from collections.abc import Callable
@@ -13,6 +14,8 @@ from importlib import import_module
 from typing import Any
 
 _DEEPEST = 5_000
+_SECONDS = 30
+"""For one task; an ordinary one takes hundredths."""
 
 Task = dict[str, Any]
 
@@ -66,7 +69,10 @@ def main(package_folder: str, libraries: list[str]) -> None:
     sys.path += libraries
     sys.setrecursionlimit(_DEEPEST)
     for line in sys.stdin.buffer:
+        # Nobody handles it, so that it ends the process wherever that is, in a parser of C too.
+        signal.alarm(_SECONDS)
         sys.stdout.write(json.dumps(answered(json.loads(line))) + "\n")
+        signal.alarm(0)
         sys.stdout.flush()
 
 
