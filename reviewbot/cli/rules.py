@@ -6,6 +6,7 @@ import click
 
 COMMANDS = {
     "docs": "Write pages about the packs, in Markdown.",
+    "fixes": "List the structural fixes that a rule may name.",
     "keygen": "Make a pair of keys for signing packs.",
     "lint": "Say what is wrong with packs, with file, line and the mend.",
     "list": "List the rules.",

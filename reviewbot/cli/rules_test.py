@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -41,8 +42,9 @@ def command(ctx: click.Context, /, **options: Any) -> int:
     """Test that every rule finds its bad examples, and nothing in the others.
 
     `bad` must be found by its own rule, `good` and `clean` by no rule of the packs; in a fixture
-    (<id>.test.<ext>) exactly the lines marked `ruleid:`. House rules are tested by recorded answers of
-    models (<id>.answers.json). The scanners are the real ones, in the sandbox.
+    (<id>.test.<ext>) exactly the lines marked `ruleid:`. A rule's fix must mend its `bad`, and prove it.
+    House rules are tested by recorded answers of models (<id>.answers.json). The scanners are the real
+    ones, in the sandbox.
     """
     if options["record"] and not options["live"]:
         raise UsageError("--record writes what --live hears", hint="give both")
@@ -62,12 +64,14 @@ def command(ctx: click.Context, /, **options: Any) -> int:
 
 
 def _tested(shelf: "Shelf", only: Collection[str], policy: "Policy", options: dict[str, Any]) -> "Tested":
-    from reviewbot.workbench import house, testing  # noqa: PLC0415 (`--help` needs none of it)
+    from reviewbot.workbench import house, mended, testing  # noqa: PLC0415 (`--help` needs none of it)
 
     by_models = house.recorded(shelf, only)
     with opened(shelf, policy, quiet=options["quiet"]) as (tools, progress):
         try:
-            return house.joined(testing.scanned(shelf, only, policy, tools, progress), by_models)
+            tested = testing.scanned(shelf, only, policy, tools, progress)
+            fixes = mended.failing(shelf, only, policy, tools, progress)
+            return house.joined(replace(tested, failing=tuple(sorted({*tested.failing, *fixes}))), by_models)
         except PolicyError as error:
             from reviewbot.scanners import locate  # noqa: PLC0415 (only to say where the mistake is)
             from reviewbot.workbench import lint  # noqa: PLC0415 (as above)

@@ -1,24 +1,21 @@
 """A Python file as fixes see it: its tree with places and full names, and imports added where they belong."""
 
-import sys
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import libcst as cst
 from libcst.metadata import (
     CodeRange,
     MetadataWrapper,
-    ParentNodeProvider,
     PositionProvider,
-    QualifiedNameProvider,
+    QualifiedName,
     QualifiedNameSource,
     ScopeProvider,
 )
 
 from reviewbot.patches.fixing import Asked, Fix, Mended, Unmended
-
-_FUTURE = "__future__"
+from reviewbot.patches.python.imports import with_imports
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +24,8 @@ class Parsed:
 
     asked: Asked
     wrapper: MetadataWrapper
+    above: dict[cst.CSTNode, cst.CSTNode] = field(default_factory=dict)
+    """What `parent` knows; filled by its first call."""
 
     @property
     def module(self) -> cst.Module:
@@ -48,14 +47,23 @@ class Parsed:
 
         `md5` after `from hashlib import md5` is `hashlib.md5`, and so is `h.md5` after `import hashlib as h`.
         """
-        names = self.wrapper.resolve(QualifiedNameProvider).get(node, set())
-        values = names() if callable(names) else names
-        return next(iter(values)).name if len(values) == 1 else ""
+        found = self.names(node)
+        return next(iter(found)).name if len(found) == 1 else ""
+
+    def names(self, node: cst.CSTNode) -> Collection[QualifiedName]:
+        """Give all full names that an expression may stand for, each with where it comes from."""
+        scope = self.wrapper.resolve(ScopeProvider).get(node)
+        found: Collection[QualifiedName] = scope.get_qualified_names_for(node) if scope is not None else ()
+        return found
 
     def parent(self, node: cst.CSTNode) -> cst.CSTNode | None:
         """Give the node above."""
-        above: cst.CSTNode | None = self.wrapper.resolve(ParentNodeProvider).get(node)
-        return above
+        if not self.above:
+            nodes: list[cst.CSTNode] = [self.module]
+            for one in nodes:
+                self.above.update(dict.fromkeys(one.children, one))
+                nodes += one.children
+        return self.above.get(node)
 
     def calls(self, *names: str) -> list[cst.Call]:
         """Give the calls on the finding's lines of a function by its full name; of any function without names."""
@@ -101,14 +109,35 @@ def fix(rewrite: Rewrite) -> Fix:
         for name in found.imports:
             if _taken(parsed, name):
                 return Unmended("a name that the remedy needs to import means something else in the file")
-        new = module
-        for old, replacement in found.replacements:
-            replaced = new.deep_replace(old, replacement)
-            assert isinstance(replaced, cst.Module)
-            new = replaced
-        return Mended(_with_imports(new, found.imports).code, found.needs)
+        new = with_imports(_replaced(module, found.replacements), found.imports).code
+        return Mended(new, found.needs) if _parses(new) else Unmended("the remedy does not fit this place")
 
     return mended
+
+
+def _parses(text: str) -> bool:
+    try:
+        cst.parse_module(text)
+    except cst.ParserSyntaxError:
+        return False
+    return True
+
+
+def _replaced(module: cst.Module, replacements: Sequence[tuple[cst.CSTNode, Any]]) -> cst.Module:
+    """Replace nodes by identity, all in one walk: a walk makes every node anew, so there is no second one."""
+    wanted = {id(old): new for old, new in replacements}
+
+    class Replace(cst.CSTTransformer):
+        def on_visit(self, node: cst.CSTNode) -> bool:
+            return id(node) not in wanted
+
+        def on_leave(self, original_node: cst.CSTNode, updated_node: cst.CSTNode) -> Any:
+            return wanted.pop(id(original_node), updated_node)
+
+    new = module.visit(Replace())
+    if wanted:
+        raise ValueError("a node to be replaced stands inside another one, or is none of the tree")
+    return new
 
 
 def expression(text: str) -> cst.BaseExpression:
@@ -126,6 +155,11 @@ def _bound(name: str) -> str:
     return member or module.partition(".")[0]
 
 
+def free(parsed: Parsed, name: str) -> bool:
+    """Say whether an import can be added without taking a name that means something else in the file."""
+    return not _taken(parsed, name)
+
+
 def _taken(parsed: Parsed, name: str) -> bool:
     """Say whether the name that an import would bind is bound to something else, anywhere in the file."""
     module, _, member = name.partition(":")
@@ -140,111 +174,3 @@ def _taken(parsed: Parsed, name: str) -> bool:
             if not any(meant in {one, one.partition(".")[0]} for one in imported):
                 return True
     return False
-
-
-def _with_imports(module: cst.Module, names: Sequence[str]) -> cst.Module:
-    """Add imports that are not there, each where it belongs in the order of the block that is."""
-    for name in names:
-        if not _has(module, name):
-            module = _with_import(module, name)
-    return module
-
-
-def _simple_imports(module: cst.Module) -> list[tuple[int, str]]:
-    """Give the top-level import lines: position in the body, and the module that each names."""
-    found = []
-    for position, statement in enumerate(module.body):
-        if isinstance(statement, cst.SimpleStatementLine):
-            for small in statement.body:
-                if isinstance(small, cst.Import):
-                    found.append((position, code(small.names[0].name)))
-                elif isinstance(small, cst.ImportFrom):
-                    dots = "." * len(small.relative)
-                    found.append((position, dots + (code(small.module) if small.module else "")))
-    return found
-
-
-def _has(module: cst.Module, name: str) -> bool:
-    wanted, _, member = name.partition(":")
-    for statement in module.body:
-        for small in statement.body if isinstance(statement, cst.SimpleStatementLine) else ():
-            if isinstance(small, cst.Import) and not member:
-                if any(code(alias.name) == wanted and alias.asname is None for alias in small.names):
-                    return True
-            elif isinstance(small, cst.ImportFrom) and member and not small.relative:
-                same = small.module is not None and code(small.module) == wanted
-                listed = [] if isinstance(small.names, cst.ImportStar) else small.names
-                if same and any(code(alias.name) == member and alias.asname is None for alias in listed):
-                    return True
-    return False
-
-
-def _with_import(module: cst.Module, name: str) -> cst.Module:
-    wanted, _, member = name.partition(":")
-    text = f"from {wanted} import {member}" if member else f"import {wanted}"
-    statement = cst.parse_statement(text)
-    assert isinstance(statement, cst.SimpleStatementLine)
-    body = list(module.body)
-    position = _position(module, wanted)
-    if _leads(module, position, wanted):
-        # The blank lines and comments above the first statement stay above it.
-        first = body[position]
-        assert isinstance(first, cst.SimpleStatementLine)
-        statement = statement.with_changes(leading_lines=first.leading_lines)
-        body[position] = first.with_changes(leading_lines=())
-    elif not _simple_imports(module):
-        statement = statement.with_changes(leading_lines=[cst.EmptyLine()] if position else [])
-    body.insert(position, statement)
-    return module.with_changes(body=body)
-
-
-def _position(module: cst.Module, wanted: str) -> int:
-    """Find where an import belongs: before the first one of its group that sorts after it, else after the last."""
-    found = [(position, name) for position, name in _simple_imports(module) if name != _FUTURE]
-    head = [(position, name) for position, name in found if position <= _block_end(module)]
-    if not head:
-        return _after_docstring(module)
-    group = [one for one in head if _same_group(one[1], wanted)] or head
-    later = [position for position, name in group if name.lower() > wanted.lower()]
-    if group is head:
-        # No import of its kind: those of the standard library stand first.
-        return head[0][0] if _standard(wanted) else head[-1][0] + 1
-    return later[0] if later else group[-1][0] + 1
-
-
-def _block_end(module: cst.Module) -> int:
-    """Give the last position of the block of imports at the top; what is imported further down is no place for more."""
-    last = -1
-    for position, statement in enumerate(module.body):
-        if isinstance(statement, cst.SimpleStatementLine) and all(
-            isinstance(small, cst.Import | cst.ImportFrom) for small in statement.body
-        ):
-            last = position
-        elif position and last >= 0:
-            break
-    return last
-
-
-def _same_group(name: str, wanted: str) -> bool:
-    return not name.startswith(".") and _standard(name) is _standard(wanted)
-
-
-def _standard(name: str) -> bool:
-
-    return name.partition(".")[0] in sys.stdlib_module_names
-
-
-def _after_docstring(module: cst.Module) -> int:
-    position = 1 if module.get_docstring() is not None else 0
-    for number, name in _simple_imports(module):
-        if name == _FUTURE:
-            position = number + 1
-    return position
-
-
-def _leads(module: cst.Module, position: int, wanted: str) -> bool:
-    """Say whether the import at a position begins the group that the new one belongs to."""
-    named = dict(_simple_imports(module))
-    if position not in named or not getattr(module.body[position], "leading_lines", ()):
-        return False
-    return _same_group(named[position], wanted) or position == min(named)
