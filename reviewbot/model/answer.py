@@ -96,7 +96,7 @@ def read(content: str, reasoning: str = "", *, limit: int = MAX_FINDINGS) -> Ans
     if not text.strip():
         raise BadAnswer("the answer is empty")
     first_error: BadAnswer | None = None
-    for candidate in _candidates(text):
+    for candidate in candidates(text):
         try:
             return _read_one(candidate, limit, from_reasoning=from_reasoning)
         except BadAnswer as error:
@@ -105,7 +105,7 @@ def read(content: str, reasoning: str = "", *, limit: int = MAX_FINDINGS) -> Ans
     raise first_error
 
 
-def _candidates(text: str) -> Iterator[str]:
+def candidates(text: str) -> Iterator[str]:
     """Give the plainest reading first: a tag or fence inside a quoted line must not cut the answer."""
     whole = text.strip()
     yield whole
@@ -122,7 +122,7 @@ def _read_one(text: str, limit: int, *, from_reasoning: bool) -> Answer:
         value = loads(text, limit=ANSWER_BYTES, depth=ANSWER_DEPTH, raw_controls=True)
     except BadJson as error:
         raise BadAnswer(f"the answer is not valid JSON: {error}") from None
-    whole = _object(value, "the answer", ("findings",))
+    whole = object_with(value, "the answer", ("findings",))
     findings = whole["findings"]
     if not isinstance(findings, list):
         raise BadAnswer("findings is not a list")
@@ -131,7 +131,7 @@ def _read_one(text: str, limit: int, *, from_reasoning: bool) -> Answer:
 
 
 def _claim(value: object, where: str) -> Claim:
-    item = _object(value, where, ("rule", "path", "line", "quote", "explanation", "evidence"))
+    item = object_with(value, where, ("rule", "path", "line", "quote", "explanation", "evidence"))
     line = item["line"]
     if not isinstance(line, int) or isinstance(line, bool) or not 1 <= line <= MAX_LINE:
         raise BadAnswer(f"{where}.line is not a whole number from 1 to {MAX_LINE}")
@@ -148,7 +148,8 @@ def _claim(value: object, where: str) -> Claim:
     )
 
 
-def _object(value: object, where: str, keys: tuple[str, ...]) -> dict[str, object]:
+def object_with(value: object, where: str, keys: tuple[str, ...]) -> dict[str, object]:
+    """Take an object with exactly these keys. Raises `BadAnswer`."""
     if not isinstance(value, dict):
         raise BadAnswer(f"{where} is not an object")
     missing = [key for key in keys if key not in value]

@@ -11,8 +11,6 @@ has failed, with its lines and the reason.
 
 import hashlib
 import json
-import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -22,19 +20,19 @@ from reviewbot.domain.secret import Mask
 from reviewbot.domain.strict_json import BadJson, loads
 from reviewbot.errors import ModelError
 from reviewbot.model.answer import ANSWER_BYTES, BadAnswer, limit_of_findings, read, schema
-from reviewbot.model.budget import Chunk, halves, likely_tokens, tokens
+from reviewbot.model.budget import Chunk, halves
 from reviewbot.model.client import ChatClient
 from reviewbot.model.dialect import SEED, Message
 from reviewbot.model.discover import Server
 from reviewbot.model.events import Reply
-from reviewbot.model.faults import NoAnswer, Refused, TooLong, Unreachable
+from reviewbot.model.faults import TooLong
+from reviewbot.model.sending import Allowance, Sender
 
 PROTOCOL = "reviewbot/ask/1"
 """Raise it when the meaning of a remembered answer changes."""
 
 _DEEPEST = 3
 _DEEPEST_CUT_OFF = 1  # a model that runs on will run on over half as many lines too
-_SILENCES = 2
 _KEPT_BYTES = 6 * ANSWER_BYTES
 
 Failure = tuple[str, tuple[tuple[int, int], ...]]
@@ -64,52 +62,6 @@ class Outcome:
 
 Compose = Callable[[Chunk, str], tuple[Message, ...]]
 """Writes the messages for a chunk; the second argument is what was wrong with the last answer."""
-
-
-class Allowance:
-    """Time and tokens of a run, shared by its threads. `stop` ends it for all."""
-
-    def __init__(self, *, seconds: float, tokens_left: int) -> None:
-        self._until = time.monotonic() + seconds
-        self._tokens = tokens_left
-        self._silences = 0
-        self._lock = threading.Lock()
-        self._stopped = ""
-
-    @property
-    def seconds(self) -> float:
-        """Time that is left."""
-        return max(0.0, self._until - time.monotonic())
-
-    def take(self, cost: int) -> str:
-        """Take the tokens of one request; give the reason if it must not be sent."""
-        with self._lock:
-            if self._stopped:
-                return self._stopped
-            if not self.seconds:
-                return "over the time limit"
-            if cost > self._tokens:
-                return "over the token budget"
-            self._tokens -= cost
-            return ""
-
-    def settle(self, cost: int, used: int) -> None:
-        """Put what a request really used in place of what it was reckoned at, if the server counts.
-
-        Repeats and halves live on what is given back.
-        """
-        with self._lock:
-            self._tokens += cost - used if used else 0
-
-    def failed(self, error: ModelError) -> None:
-        """Note an error; where no later request can do better, none is sent."""
-        with self._lock:
-            hopeless = isinstance(error, Unreachable) or (
-                isinstance(error, Refused) and error.status in {301, 302, 303, 307, 308, 401, 403, 404}
-            )
-            self._silences += isinstance(error, NoAnswer)
-            if hopeless or self._silences > _SILENCES:
-                self._stopped = self._stopped or error.sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,39 +145,11 @@ class Reader:
         return total
 
     def _send(self, messages: tuple[Message, ...], answer_tokens: int) -> tuple[Reply, Usage]:
-        """Send one request. Raises `ModelError`, also for a prompt that the server cut down in silence."""
-        prompt = "".join(message.content for message in messages)
-        cost = tokens(prompt) + answer_tokens
-        refusal = self.allowance.take(cost)
-        if refusal:
-            raise ModelError(refusal)
+        """Send one request. Raises `ModelError`."""
         name = "model-" + self.key(messages).removeprefix("model-answer:")[:16]
-        self.record.keep(f"{name}-prompt.txt", prompt)
-        started = time.monotonic()
-        try:
-            reply = self.client.ask(
-                messages,
-                max_tokens=answer_tokens,
-                schema=schema(tight=self.server.tight),
-                seconds=self.allowance.seconds,
-            )
-            self.record.keep(f"{name}-answer.txt", self.mask.hide(reply.text or reply.reasoning))
-            _check_whole(prompt, reply)
-        except ModelError as error:
-            self.allowance.failed(error)
-            raise
-        spent = reply.spent
-        self.allowance.settle(cost, spent.prompt + spent.completion)
-        return reply, Usage(1, 0, spent.prompt, spent.cached, spent.completion, time.monotonic() - started)
-
-
-def _check_whole(prompt: str, reply: Reply) -> None:
-    """Notice a server that drops the beginning of a long prompt without a word (Ollama)."""
-    counted = reply.spent.prompt
-    if counted and counted < likely_tokens(prompt) // 2:
-        raise ModelError(
-            f"the model server read only {counted} tokens of a prompt of about {likely_tokens(prompt)}",
-            hint="raise the server's context length (Ollama: OLLAMA_CONTEXT_LENGTH), or set model.context_tokens",
+        sender = Sender(self.client, self.record, self.mask, self.allowance)
+        return sender.send(
+            name, messages, answer_tokens=answer_tokens, schema=schema(tight=self.server.tight)
         )
 
 

@@ -90,23 +90,29 @@ class Templates:
     @classmethod
     def load(cls, folder: Path) -> "Templates":
         """Read `prompts/` under the templates folder. Raises `PolicyError` with file and line."""
-        from jinja2 import FileSystemLoader, StrictUndefined, TemplateError  # noqa: PLC0415 (heavy)
-        from jinja2.sandbox import SandboxedEnvironment  # noqa: PLC0415 (heavy)
+        system, change = loaded(folder, "system.j2", "change.j2")
+        return cls(system, change)
 
-        environment = SandboxedEnvironment(  # prompts are not HTML: nothing is to be escaped
-            loader=FileSystemLoader(folder / "prompts"),
-            undefined=StrictUndefined,
-            autoescape=False,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        try:
-            return cls(environment.get_template("system.j2"), environment.get_template("change.j2"))
-        except TemplateError as error:
-            line = f", line {error.lineno}" if hasattr(error, "lineno") else ""
-            raise PolicyError(
-                f"a prompt template under {folder / 'prompts'} does not load{line}: {error.message}"
-            ) from None
+
+def loaded(folder: Path, *names: str) -> tuple["Template", ...]:
+    """Compile templates of `prompts/` under a folder. Raises `PolicyError` with file and line."""
+    from jinja2 import FileSystemLoader, StrictUndefined, TemplateError  # noqa: PLC0415 (heavy)
+    from jinja2.sandbox import SandboxedEnvironment  # noqa: PLC0415 (heavy)
+
+    environment = SandboxedEnvironment(  # prompts are not HTML: nothing is to be escaped
+        loader=FileSystemLoader(folder / "prompts"),
+        undefined=StrictUndefined,
+        autoescape=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    try:
+        return tuple(environment.get_template(name) for name in names)
+    except TemplateError as error:
+        line = f", line {error.lineno}" if hasattr(error, "lineno") else ""
+        raise PolicyError(
+            f"a prompt template under {folder / 'prompts'} does not load{line}: {error.message}"
+        ) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,12 +150,12 @@ def system_message(
     house = sorted(rules.review, key=lambda rule: rule.id)
     known = {rule.id for rule in house}
     rest = sorted((rule for rule in rules.rules if rule.id not in known), key=lambda rule: rule.id)
-    text = _render(
+    text = render(
         templates.system,
         schema=json.dumps(schema(tight=tight), separators=(",", ":")),
         house_rules=[_shown_rule(rule, veil) for rule in house],
-        other_rules=[{"id": _own(rule.id, veil), "title": _own(rule.title, veil)} for rule in rest if others],
-        approved=[_shown_library(library, veil) for library in rules.approved],
+        other_rules=[{"id": own(rule.id, veil), "title": own(rule.title, veil)} for rule in rest if others],
+        approved=[shown_library(library, veil) for library in rules.approved],
     )
     return Message("system", text)
 
@@ -158,7 +164,7 @@ def change_message(
     templates: Templates, chunk: Chunk, material: Material, veil: Veil, *, complaint: str = ""
 ) -> Message:
     """Write the question about one chunk. `complaint` says what was wrong with the last answer."""
-    text = _render(
+    text = render(
         templates.change,
         excerpts=[_excerpt(name, excerpt, veil) for name, excerpt in material.excerpts],
         findings=span(_finding(finding, veil) for finding in material.findings) if material.findings else "",
@@ -214,7 +220,8 @@ def _surrounds(excerpt: Excerpt, chunk: Chunk) -> bool:
     )
 
 
-def _render(template: "Template", **values: object) -> str:
+def render(template: "Template", **values: object) -> str:
+    """Fill in a template. Raises `PolicyError` if it does not render."""
     from jinja2 import TemplateError  # noqa: PLC0415 (heavy)
 
     try:
@@ -227,25 +234,26 @@ def _shown_rule(rule: Rule, veil: Veil) -> ShownRule:
     detector = rule.detector
     assert isinstance(detector, ReviewDetector)
     return ShownRule(
-        id=_own(rule.id, veil),
-        title=_own(rule.title, veil).rstrip("."),
-        question=_own(detector.question, veil),
-        evidence=_own(detector.evidence, veil),
-        violations=tuple(_own(text, veil) for text in detector.violations[:EXAMPLES]),
-        not_violations=tuple(_own(text, veil) for text in detector.not_violations[:EXAMPLES]),
+        id=own(rule.id, veil),
+        title=own(rule.title, veil).rstrip("."),
+        question=own(detector.question, veil),
+        evidence=own(detector.evidence, veil),
+        violations=tuple(own(text, veil) for text in detector.violations[:EXAMPLES]),
+        not_violations=tuple(own(text, veil) for text in detector.not_violations[:EXAMPLES]),
     )
 
 
-def _shown_library(library: ApprovedLibrary, veil: Veil) -> dict[str, object]:
+def shown_library(library: ApprovedLibrary, veil: Veil) -> dict[str, object]:
+    """Show a list of approved libraries."""
     return {
-        "purpose": _own(library.purpose, veil),
+        "purpose": own(library.purpose, veil),
         "languages": library.languages,
-        "use": [_own(name, veil) for name in library.use],
+        "use": [own(name, veil) for name in library.use],
         "instead_of": library.instead_of,
     }
 
 
-def _own(text: str, veil: Veil) -> str:
+def own(text: str, veil: Veil) -> str:
     """Show words of a rule: trusted, but they must not open a span or hold a control token."""
     return veil.block(text.strip()).replace("<<<data", "<U+003C><<data")
 

@@ -7,7 +7,7 @@ from reviewbot.domain.change import Change, ReadBlob
 from reviewbot.domain.excerpt import Excerpt
 from reviewbot.domain.finding import Finding
 from reviewbot.domain.policy import Policy
-from reviewbot.domain.rule import RuleSet
+from reviewbot.domain.rule import ApprovedLibrary, RuleSet
 from reviewbot.domain.secret import Mask
 
 
@@ -23,6 +23,16 @@ class ModelRequest:
     rules: RuleSet
     excerpts: tuple[Excerpt, ...]
     findings: tuple[Finding, ...]
+    mask: Mask
+    policy: Policy
+    templates: Path
+
+
+@dataclass(frozen=True, slots=True)
+class MendRequest:
+    """What questions for remedies are made from. `templates` is the folder that holds `prompts/`."""
+
+    approved: tuple[ApprovedLibrary, ...]
     mask: Mask
     policy: Policy
     templates: Path

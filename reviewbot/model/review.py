@@ -14,7 +14,7 @@ from reviewbot.domain.claim import Claim, ModelReport, ShownLine, Usage
 from reviewbot.domain.coverage import DONE, Coverage, Read
 from reviewbot.domain.ports import Cache, Progress, Record
 from reviewbot.errors import ModelError
-from reviewbot.model.ask import Allowance, Failure, Outcome, Reader
+from reviewbot.model.ask import Failure, Outcome, Reader
 from reviewbot.model.budget import Chunk, affordable, by_risk
 from reviewbot.model.client import ChatClient
 from reviewbot.model.desk import Desk
@@ -24,31 +24,41 @@ from reviewbot.model.prompt import (
     Material,
 )
 from reviewbot.model.request import ModelRequest
+from reviewbot.model.sending import Allowance
 
 __all__ = ["ModelRequest", "review_change"]
 
 
-def review_change(
-    request: ModelRequest, *, client: ChatClient, cache: Cache, record: Record, progress: Progress
+def review_change(  # noqa: PLR0913 (what a run has opened)
+    request: ModelRequest,
+    *,
+    client: ChatClient,
+    cache: Cache,
+    record: Record,
+    progress: Progress,
+    allowance: Allowance | None = None,
 ) -> ModelReport:
     """Ask the model about every changed file that is its to read.
 
-    Raises `PolicyError` for a prompt template that does not work; nothing else of the model's.
+    `allowance` is the run's time and tokens, where others live on what is left of it. Raises `PolicyError` for a prompt template that does not work; nothing else of the model's.
     """
+    limits = request.policy.limits
+    allowance = allowance or Allowance(seconds=limits.minutes * 60, tokens_left=limits.model_tokens)
     try:
         server = client.meet(cache)
     except ModelError as error:
+        allowance.failed(error)
         return _unanswered(request, client, error)
     desk = Desk.of(request, server)
     plan = lay_out(request, veil=desk.veil, room=lambda path: desk.brief(path).room.hunks)
-    outcomes = _ask_all(desk, plan, client, server, (cache, record, progress))
+    outcomes = _ask_all(desk, plan, client, server, (cache, record, progress), allowance)
     client.remember(cache)
     return _report(desk, plan, client, server, outcomes)
 
 
-def _ask_all(
-    desk: Desk, plan: Plan, client: ChatClient, server: Server, ports: tuple[Cache, Record, Progress]
-) -> dict[Chunk, Outcome]:
+def _ask_all(  # noqa: PLR0913, PLR0917 (what a run has opened)
+    desk: Desk, plan: Plan, client: ChatClient, server: Server, ports: tuple[Cache, Record, Progress], allowance: Allowance
+) -> dict[Chunk, Outcome]:  # fmt: skip
     cache, record, progress = ports
     limits = desk.request.policy.limits
     ordered = by_risk(plan.chunks)
@@ -60,7 +70,6 @@ def _ask_all(
             asked.append(chunk)
         else:
             outcomes[chunk] = Outcome(failures=(("over the token budget", chunk.ranges),))
-    allowance = Allowance(seconds=limits.minutes * 60, tokens_left=limits.model_tokens)
     answer_tokens = min(desk.request.policy.model.answer_tokens, desk.answer_tokens)
     reader = Reader(client, server, desk.compose, cache, record, desk.request.mask, allowance, answer_tokens)
     outcomes.update(_in_parallel(asked, reader, client, progress))

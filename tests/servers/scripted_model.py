@@ -3,6 +3,9 @@
 `ScriptedModel(dialect="vllm", script=[Busy(), Say("…")])` listens on a real socket. Each chat
 request takes the next act of the script; after the last, `answer(body)` is said. What came in
 is kept in `seen` and `chats`. Dialects follow the error texts and fields of the real servers.
+
+Questions for a patch are told from questions about a change by the schema they ask for. They take no act of the
+script: `mend(body)` answers them, which gives up unless a test says otherwise, and they are kept in `mends`.
 """
 
 import gzip
@@ -14,6 +17,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 NOTHING = '{"findings": []}'
+GIVE_UP = '{"give_up": true, "first": 1, "last": 1, "lines": [], "imports": []}'
 PORTABLE = {
     "model",
     "messages",
@@ -209,17 +213,40 @@ def findings(*those):
     return json.dumps({"findings": list(those)})
 
 
+def remedy(first, last, *lines, imports=(), **more):
+    """An answer that puts lines in place of others."""
+    value = {"give_up": False, "first": first, "last": last, "lines": list(lines), "imports": list(imports)}
+    return json.dumps({**value, **more})
+
+
+def asks_for_patch(body):
+    """Say whether this is a question for a patch: the schema stands in its first message, before any file."""
+    words = "".join(message["content"] for message in body["messages"][:1]).partition("\n<<<data ")[0]
+    return '"give_up":{"type":"boolean"}' in words
+
+
 class ScriptedModel:
     """The server. Use it as a context; `url` ends in /v1."""
 
-    def __init__(self, dialect="vllm", *, script=(), answer=lambda _: NOTHING, models=None, key=None):
+    def __init__(
+        self,
+        dialect="vllm",
+        *,
+        script=(),
+        answer=lambda _: NOTHING,
+        mend=lambda _: GIVE_UP,
+        models=None,
+        key=None,
+    ):
         self.dialect = DIALECTS[dialect]
         self.script = list(script)
         self.answer = answer
+        self.mend = mend
         self.models = models
         self.key = key
         self.seen = []
         self.chats = []
+        self.mends = []
         self.headers = []
         self.connections = 0
         self._lock = threading.Lock()
@@ -247,11 +274,12 @@ class ScriptedModel:
         self._server.server_close()
 
     def next_act(self, body):
+        mending = asks_for_patch(body)
         with self._lock:
-            self.chats.append(body)
-            if self.script:
+            (self.mends if mending else self.chats).append(body)
+            if self.script and not mending:
                 return self.script.pop(0)
-        said = self.answer(body)
+        said = self.mend(body) if mending else self.answer(body)
         return Say(said) if isinstance(said, str) else said
 
 
