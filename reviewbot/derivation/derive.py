@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from reviewbot.derivation.checks import check_change, check_policy
 from reviewbot.derivation.ground import Files, Ground, line, real_path
 from reviewbot.derivation.remarks import remarks
+from reviewbot.derivation.tests_said import suite_run, tests
 from reviewbot.derivation.waived import confirmed
 from reviewbot.domain.change import FileDiff
 from reviewbot.domain.coverage import DONE, Coverage, FileCoverage, Read
@@ -19,6 +20,7 @@ from reviewbot.domain.finding import Finding, Judged, Outcome, Span
 from reviewbot.domain.paths import quoted
 from reviewbot.domain.review import Verdict
 from reviewbot.domain.secret import Mask
+from reviewbot.domain.suite import SuiteRun
 from reviewbot.domain.wanted import Gap, Wanted
 from reviewbot.errors import UsageError
 from reviewbot.policy import gate
@@ -54,7 +56,7 @@ def derive(document: ReviewDocument, ground: Ground) -> Wanted:
     files = Files(ground)
     shown = tuple(remarks(document, files, ground))
     waived = tuple(confirmed(document, files, ground))
-    verdict = _verdict(document, coverage, ground)
+    verdict = _verdict(document, coverage, ground, suite_run(document, ground))
     change = ground.change
     assert change.head is not None
     deleted = {file.path for file in change.files if file.new is None}
@@ -79,6 +81,9 @@ def derive(document: ReviewDocument, ground: Ground) -> Wanted:
         counts=tuple(_counts(document)),
         about=tuple(_about(document)),
         notes=tuple(line(note) for note in document.notes),
+        tests=tests(document, ground),
+        failing_tests=verdict.failing_tests,
+        untested=line(verdict.untested),
     )
 
 
@@ -103,14 +108,16 @@ def _words(file: Covered) -> Iterator[tuple[str, Coverage]]:
             yield name, DONE
 
 
-def _verdict(document: ReviewDocument, coverage: tuple[FileCoverage, ...], ground: Ground) -> Verdict:
+def _verdict(
+    document: ReviewDocument, coverage: tuple[FileCoverage, ...], ground: Ground, suite: SuiteRun | None
+) -> Verdict:
     # What is waived was confirmed to be, and never counts.
     judged = tuple(
         Judged(_plain(finding), finding.outcome)
         for finding in document.findings
         if finding.outcome is not Outcome.WAIVED
     )
-    verdict = gate.decide(judged, coverage, ground.policy, ground.rules)
+    verdict = gate.decide(judged, coverage, ground.policy, ground.rules, suite)
     said = document.verdict
     if (said.complete, said.at_threshold, said.exit_code) != (
         verdict.complete, verdict.at_threshold, verdict.exit_code,

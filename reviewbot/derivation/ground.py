@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from reviewbot.domain.anchor import Anchor, Place
-from reviewbot.domain.change import Change, ReadBlob
+from reviewbot.domain.change import Change, FileDiff, ReadBlob
 from reviewbot.domain.forge import SuggestionStyle
 from reviewbot.domain.paths import from_bytes, quoted, unquoted
 from reviewbot.domain.policy import Policy
@@ -86,10 +86,9 @@ class Files:
         )
         return anchors.anchor(file, place, old=old, new=new, context=self._ground.context)
 
-    def blob(self, path: str) -> str | None:
-        """Give the id of the head's blob of a changed file."""
-        file = self._by_path.get(path)
-        return file.new.oid if file is not None and file.new is not None else None
+    def diff(self, path: str) -> FileDiff | None:
+        """Give what the change did to a file; None if it did nothing."""
+        return self._by_path.get(path)
 
     def present(self, quotes: tuple[tuple[str, int], ...]) -> tuple[str, ...]:
         """Say which of these quotes still stand in a changed file of the head.

@@ -24,6 +24,8 @@ _EXPLANATION_SIZE = 1_000
 _NAME_SIZE = 200
 _SOURCES_SIZE = 1_000
 _TOO_LONG = "A change was proven; it is too long to be shown here and stands in the review."
+_MASKED = "A change was proven; it is not shown here, because a secret or a hidden character is in it."
+_NEEDS_SIZE = 500
 
 
 def inline(remark: Remark, caps: Capabilities, *, links: str | None) -> str:
@@ -55,7 +57,7 @@ def _body(remark: Remark, anchor: Anchor, change: str, links: str | None) -> str
         prose(limits.clipped(remark.reason, _REASON_SIZE)),
         f"Here: {prose(remark.explanation)} _(model)_" if remark.explanation.strip() else "",
         change,
-        f"<sub>{rule(remark, links)} · {_sources(remark)}</sub>",
+        f"<sub>{' · '.join((rule(remark, links), _sources(remark), *_command(remark)))}</sub>",
     ]
     return "\n\n".join(part for part in parts if part)
 
@@ -78,10 +80,28 @@ def _full_lines(remark: Remark, anchor: Anchor) -> str:
 
 
 def _change(offered: Suggestion | None, anchor: Anchor, caps: Capabilities) -> str:
-    if offered is None or offered.lines == offered.before:
+    if offered is None or (offered.is_shown and not offered.pieces and offered.lines == offered.before):
         return ""
-    block = suggest.render(offered, caps.suggestion, anchor)
-    return block + (f"\nProven: {prose(offered.proof)}" if offered.proof.strip() else "")
+    block = suggest.render(offered, caps.suggestion, anchor) if offered.is_shown else _MASKED
+    return f"{block}\n{_proven(offered)}" if offered.proof.strip() else block
+
+
+def _proven(offered: Suggestion) -> str:
+    """Say what was proven, whose it is, and what somebody should know before applying it."""
+    needs = limits.clipped(", ".join(offered.needs), _NEEDS_SIZE)
+    parts = [
+        "Proposed by the model." if offered.by_model else "",
+        f"Proven: {prose(offered.proof)}" + ("" if offered.safe and not needs else "."),
+        "" if offered.safe else "Look before applying.",
+        f"It needs {code(needs)} among the dependencies." if needs else "",
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def _command(remark: Remark) -> list[str]:
+    """Name the command that applies the patch, where there is one."""
+    name = remark.suggestion.name if remark.suggestion else ""
+    return [code(f"reviewbot fix {limits.clipped(name, _NAME_SIZE)}")] if name else []
 
 
 def rule(remark: Remark, links: str | None) -> str:
@@ -122,4 +142,8 @@ def words(remark: Remark) -> str:
 
 
 def _patch(offered: Suggestion | None) -> list[object] | None:
-    return [offered.before, offered.lines, offered.appliable, offered.proof] if offered else None
+    if offered is None:
+        return None
+    pieces = [[piece.first, piece.before, piece.lines] for piece in offered.pieces]
+    whose = [offered.name, offered.safe, offered.by_model, offered.needs]
+    return [offered.before, offered.lines, offered.appliable, offered.proof, pieces, *whose]

@@ -8,31 +8,30 @@ in words that hold no piece of the file.
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from reviewbot.domain import strict_json
 from reviewbot.domain.change import FileClass, Status
 from reviewbot.domain.finding import Confidence, Outcome, Severity
 from reviewbot.errors import UsageError
+from reviewbot.publish.document_patches import SaidPatches, SaidTests, SaidUnproven
+from reviewbot.publish.document_types import (
+    Closed,
+    Commit,
+    Count,
+    Fingerprint,
+    Line,
+    Name,
+    Path,
+    Quote,
+    Words,
+)
 
 MOST_BYTES = 100_000_000
 _DEPTH = 12
 
-Commit = Annotated[str, StringConstraints(pattern=r"^(?:[0-9a-f]{40}|[0-9a-f]{64})$")]
-Fingerprint = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
-Line = Annotated[int, Field(ge=1, le=100_000_000)]
-Count = Annotated[int, Field(ge=0, le=100_000_000)]
-Words = Annotated[str, StringConstraints(max_length=20_000)]
-Name = Annotated[str, StringConstraints(max_length=1_000)]
-Path = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
-Quote = Annotated[str, StringConstraints(max_length=5_000_000)]
 
-
-class _Closed(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class ChangedFile(_Closed):
+class ChangedFile(Closed):
     """A changed file, as the review saw it."""
 
     path: Path
@@ -43,7 +42,7 @@ class ChangedFile(_Closed):
     removed: Count
 
 
-class ReviewedChange(_Closed):
+class ReviewedChange(Closed):
     """What the review says it is of."""
 
     repository: Name
@@ -57,7 +56,7 @@ class ReviewedChange(_Closed):
     files: tuple[ChangedFile, ...]
 
 
-class PackUsed(_Closed):
+class PackUsed(Closed):
     """A rule pack as it was loaded."""
 
     id: Name
@@ -66,7 +65,7 @@ class PackUsed(_Closed):
     signed_by: Name | None
 
 
-class PolicyUsed(_Closed):
+class PolicyUsed(Closed):
     """By which rules."""
 
     digest: Name
@@ -74,7 +73,7 @@ class PolicyUsed(_Closed):
     packs: tuple[PackUsed, ...]
 
 
-class Tool(_Closed):
+class Tool(Closed):
     """A scanner as it ran."""
 
     name: Name
@@ -82,7 +81,7 @@ class Tool(_Closed):
     detail: Name
 
 
-class SaidVerdict(_Closed):
+class SaidVerdict(Closed):
     """The gate's word in the review; the publisher decides for itself."""
 
     complete: bool
@@ -90,20 +89,20 @@ class SaidVerdict(_Closed):
     exit_code: Count
 
 
-class NotApplicable(_Closed):
+class NotApplicable(Closed):
     """A reviewer that does not read such files."""
 
     not_applicable: Words
 
 
-class Failed(_Closed):
+class Failed(Closed):
     """A reviewer that did not read the file."""
 
     failed: Words
     lines: tuple[tuple[Line, Line], ...]
 
 
-class Covered(_Closed):
+class Covered(Closed):
     """Who has read a file."""
 
     path: Path
@@ -113,7 +112,7 @@ class Covered(_Closed):
     by: dict[Name, Literal["done"] | NotApplicable | Failed]
 
 
-class SaidSpan(_Closed):
+class SaidSpan(Closed):
     """Where a finding is."""
 
     path: Path
@@ -122,20 +121,7 @@ class SaidSpan(_Closed):
     last: Line
 
 
-class SaidFix(_Closed):
-    """The rule's own fix; it is not proven, so it is never published."""
-
-    path: Path
-    first: Line
-    first_column: Line
-    last: Line
-    last_column: Line
-    text: Quote
-    safe: bool
-    exact: bool
-
-
-class SaidWaiver(_Closed):
+class SaidWaiver(Closed):
     """The waiver that covers a finding, as the review tells it."""
 
     reason: Words
@@ -148,7 +134,7 @@ class SaidWaiver(_Closed):
     line: Line
 
 
-class SaidFinding(_Closed):
+class SaidFinding(Closed):
     """A finding, as the review tells it."""
 
     fingerprint: Fingerprint
@@ -168,42 +154,10 @@ class SaidFinding(_Closed):
     outcome: Outcome
     why: Words
     waiver: SaidWaiver | None
-    fix: SaidFix | None
     patch: Name | None
 
 
-class SaidEdit(_Closed):
-    """An edit of whole lines of one blob."""
-
-    path: Path
-    oid: Commit
-    first: Line
-    last: Count
-    lines: tuple[Quote, ...]
-    exact: bool
-
-
-class SaidProof(_Closed):
-    """What was proven of a patch."""
-
-    applies: bool
-    parses: bool
-    finding_gone: bool
-    new_findings: Count
-    tests: Count | None
-
-
-class SaidPatch(_Closed):
-    """A patch."""
-
-    id: Name
-    finding: Fingerprint
-    safe: bool
-    edits: tuple[SaidEdit, ...]
-    proof: SaidProof
-
-
-class SaidExcerpt(_Closed):
+class SaidExcerpt(Closed):
     """A piece that the model was given."""
 
     id: Name
@@ -217,7 +171,7 @@ class SaidExcerpt(_Closed):
     cited: bool
 
 
-class AskedModel(_Closed):
+class AskedModel(Closed):
     """The model that was asked."""
 
     url_host: Name
@@ -226,7 +180,7 @@ class AskedModel(_Closed):
     context_tokens: Count
 
 
-class Usage(_Closed):
+class Usage(Closed):
     """What the model cost."""
 
     calls: Count
@@ -238,16 +192,17 @@ class Usage(_Closed):
     notes: tuple[Words, ...]
 
 
-class ThisRun(_Closed):
+class ThisRun(Closed):
     """What differs from run to run."""
 
     run: Name
     day: date
     seconds: Annotated[float, Field(ge=0)]
+    tests_seconds: Annotated[float, Field(ge=0)] | None
     model: Usage | None
 
 
-class ReviewDocument(_Closed):
+class ReviewDocument(Closed):
     """A whole review, as it came."""
 
     schema_name: Literal["reviewbot/review/1"] = Field(alias="schema")
@@ -259,7 +214,9 @@ class ReviewDocument(_Closed):
     verdict: SaidVerdict
     coverage: tuple[Covered, ...]
     findings: tuple[SaidFinding, ...]
-    patches: tuple[SaidPatch, ...]
+    patches: SaidPatches
+    unproven: tuple[SaidUnproven, ...]
+    tests: SaidTests | None
     excerpts: tuple[SaidExcerpt, ...]
     model: AskedModel | None
     outcomes: dict[Outcome, Count]
@@ -286,7 +243,7 @@ def _shape(error: ValidationError) -> str:
 
 
 def _names() -> frozenset[str]:
-    kinds: list[type[BaseModel]] = list(_Closed.__subclasses__())
+    kinds: list[type[BaseModel]] = list(Closed.__subclasses__())
     fields = [field for kind in kinds for field in kind.model_fields.items()]
     return frozenset(field.alias or name for name, field in fields)
 

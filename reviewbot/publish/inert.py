@@ -29,6 +29,7 @@ _OPENING = re.compile(r"(`{3,})(|diff|suggestion|suggestion:-[0-9]{1,3}\+0)")
 _CLOSING = re.compile(r" {0,3}(`{3,})[ \t]*")
 # A slash command; a call by name with a word behind it; what bors listens to.
 _COMMAND = re.compile(r"[ \t>]*(?:/(?![/*>])|@[a-z][a-z0-9-]*[ \t]+[a-z]|bors\b|::)", re.IGNORECASE)
+_PLACE = re.compile(r"@@ -[0-9]+,[0-9]+ \+[0-9]+,[0-9]+ @@")
 _RUNNER = re.compile(r"##(?=\[|vso\[)", re.IGNORECASE)
 _LOG_LINE = re.compile(r"\s*::")
 _BLOCK_TAG = re.compile(r"</?(?:details|summary)>")
@@ -118,7 +119,7 @@ def _inside(line: str, info: str) -> str:
         if commands(line, gitlab=info != "suggestion"):
             return "a line that could be a command"
         return "" if visible(line) == line else "a hidden character"
-    if info == "diff" and not line.startswith(("-", "+")):
+    if info == "diff" and not (line.startswith(("-", "+")) or _PLACE.fullmatch(line)):
         return "a line of a diff without its sign"
     if _FORGED.search(line):
         return "a marker"

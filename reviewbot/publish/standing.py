@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from reviewbot.domain.forge import Status, Thread
 from reviewbot.domain.wanted import Unreviewed, Wanted
-from reviewbot.publish import refusals, summary
+from reviewbot.publish import refusals, status, summary
 from reviewbot.publish.bodies import TWIN_SUMMARY, Bodies
 from reviewbot.publish.inert import Posted
 from reviewbot.publish.marker import body_digest, fitting
@@ -53,7 +53,7 @@ def view(
     """Compare. `refused` are the comments that the forge has refused in this run, by fingerprint."""
     planned = _planned(said, own, {**refused_before(own, said.head), **refused})
     step = _summary_step(said, own, planned, bodies, superseded_by)
-    return View(said, own, planned, summary.status_line(said, bodies.capabilities.status_limit), step)
+    return View(said, own, planned, status.status_line(said, bodies.capabilities.status_limit), step)
 
 
 def refused_before(own: Own, head: str) -> dict[str, str]:

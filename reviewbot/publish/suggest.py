@@ -17,9 +17,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from reviewbot.domain.anchor import Anchor, Side
+from reviewbot.domain.edits import MARK
 from reviewbot.domain.forge import SuggestionStyle
 from reviewbot.domain.visible import visible
-from reviewbot.domain.wanted import Suggestion
+from reviewbot.domain.wanted import Piece, Suggestion
 from reviewbot.publish import inert
 from reviewbot.publish.anchors import content_lines, without_end
 
@@ -38,6 +39,20 @@ class Edit:
         """Refuse what is not an edit."""
         if not 1 <= self.first <= self.last + 1:
             raise ValueError(f"not an edit: lines {self.first} to {self.last}")
+
+
+def joined(lines_of_file: Sequence[str], edits: Sequence[Edit]) -> Edit:
+    """Give one edit for several, in order and apart from each other: what lies between them is unchanged.
+
+    Lines have no line ends. Raises `ValueError` if they overlap or reach outside of the file.
+    """
+    one, *more = sorted(edits, key=lambda edit: (edit.first, edit.last))
+    for edit in more:
+        if edit.first <= one.last or edit.last > len(lines_of_file):
+            raise ValueError(f"lines {edit.first} to {edit.last} overlap others, or are not in the file")
+        between = lines_of_file[one.last : edit.first - 1]
+        one = Edit(one.first, edit.last, (*one.lines, *between, *edit.lines))
+    return one
 
 
 def widen(lines_of_file: Sequence[str], first: int, last: int, edit: Edit) -> Edit:
@@ -60,9 +75,10 @@ def suggestion(
     `content` is the file before the edit, which must replace at least one line of it. `show` masks a
     line and makes it visible: where that alters a new line, there is nothing to click.
     """
+    # The byte order mark is part of no line.
     before = [
         without_end(line).decode("utf-8", "surrogateescape")
-        for line in content_lines(content)[edit.first - 1 : edit.last]
+        for line in content_lines(content.removeprefix(MARK))[edit.first - 1 : edit.last]
     ]
     if tuple(before) == edit.lines:
         return None
@@ -76,6 +92,8 @@ def obstacle(content: bytes, edit: Edit, style: SuggestionStyle) -> str:
     replaced = content_lines(content)[edit.first - 1 : edit.last]
     if not replaced:
         return "it replaces no line"
+    if replaced[0].startswith(MARK):
+        return "the file begins with a byte order mark, which a click would take away"
     above = content_lines(content)[max(0, edit.first - 2) : edit.first - 1]
     return _in_lines(edit.lines, style) or _in_ends(content, above, replaced, edit.lines)
 
@@ -116,6 +134,8 @@ def _in_lines(lines: tuple[str, ...], style: SuggestionStyle) -> str:
 
 def render(offered: Suggestion, style: SuggestionStyle, anchor: Anchor) -> str:
     """Write a suggestion for the comment on `anchor`, as code: exact lines in a fence, or a diff block."""
+    if offered.pieces:
+        return diff_of_pieces(offered.pieces)
     if not clickable(offered, style, anchor):
         return diff(offered)
     above = len(offered.before) - 1
@@ -143,6 +163,20 @@ def diff(offered: Suggestion) -> str:
     start = min(len(before), len(after)) if same is None else same
     rows = [f"-{line}" for line in before[start:]] + [f"+{line}" for line in after[start:]]
     return _fenced("diff", [inert.broken(row) for row in rows])
+
+
+def diff_of_pieces(pieces: Sequence[Piece]) -> str:
+    """Write what a patch does at several places as one diff block, each place with its line numbers."""
+    rows: list[str] = []
+    shift = 0
+    for piece in sorted(pieces, key=lambda one: one.first):
+        old, new = len(piece.before), len(piece.lines)
+        # As git counts: a side without lines names the line above.
+        rows.append(f"@@ -{piece.first - (not old)},{old} +{piece.first + shift - (not new)},{new} @@")
+        rows += [inert.broken(f"-{line}") for line in piece.before]
+        rows += [inert.broken(f"+{line}") for line in piece.lines]
+        shift += new - old
+    return _fenced("diff", rows)
 
 
 def _fenced(info: str, lines: Sequence[str]) -> str:

@@ -5,19 +5,18 @@ it changes from run to run on the same head: same input, same bytes. Where it wo
 findings of scanners outlast those that only the model has, and errors outlast warnings.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from reviewbot.domain.anchor import Side
-from reviewbot.domain.finding import Severity
-from reviewbot.domain.forge import Status, StatusState
 from reviewbot.domain.inert import cell
 from reviewbot.domain.paths import quoted
 from reviewbot.domain.wanted import Gap, Remark, Unreviewed, WaivedFinding, Wanted
-from reviewbot.publish import limits
+from reviewbot.publish import limits, suites
 from reviewbot.publish.comment import TITLE_SIZE, rule
 from reviewbot.publish.inert import code, prose
+from reviewbot.publish.status import WORST_FIRST, headline, number, verdict_words
 
 MOST = 60_000
 """Characters of a summary at most, wherever a forge would take more: nobody reads on."""
@@ -28,7 +27,6 @@ _ABOUT_SIZE = 600
 _COUNT_SIZE = 100
 _MORE_SIZE = 200
 _Item = TypeVar("_Item")
-_WORST_FIRST = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
 _RED = "The status stays red until {they} reviewed or excluded by the policy."
 
 
@@ -93,7 +91,7 @@ class _Table:
 
 
 def _rank(remark: Remark) -> int:
-    return _WORST_FIRST.index(remark.severity)
+    return WORST_FIRST.index(remark.severity)
 
 
 def _worth(remark: Remark) -> tuple[bool, int]:
@@ -114,24 +112,13 @@ def _sentence(text: str) -> str:
     return prose(limits.clipped(text, _SENTENCE_SIZE))
 
 
-def number(count: int, noun: str) -> str:
-    """`1 error`, `2 errors`, `1,204 files`."""
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
-
-
-def headline(remarks: Iterable[Remark]) -> str:
-    """`2 errors, 1 warning`, or `no findings`."""
-    found = [remark.severity for remark in remarks]
-    counts = [number(found.count(word), str(word)) for word in _WORST_FIRST if word in found]
-    return ", ".join(counts) or "no findings"
-
-
 def summary(wanted: Wanted, shown: Published, *, links: str | None, limit: int) -> str:
     """Give the summary of a review, at most `limit` characters together with our marker."""
     size = min(MOST, limits.room(limit))
     head = [part for part in (_verdict(wanted), _superseded(shown)) if part]
     tail = [
         _not_reviewed(wanted, size // 4),
+        suites.told(wanted, size // 6),
         _counts(wanted, shown),
         _waived(wanted, size // 8),
         _dismissal(shown),
@@ -152,7 +139,7 @@ def _versions(head: list[str], table: _Table, tail: list[str], size: int) -> Ite
 def _verdict(wanted: Wanted) -> str:
     incomplete = "" if wanted.complete else "incomplete, "
     span = code(f"{wanted.merge_base[:7]}..{wanted.head[:7]}")
-    said = headline(wanted.remarks)
+    said = verdict_words(wanted)
     return f"**reviewbot: {incomplete}{said}** in {number(wanted.files, 'file')}, {span}"
 
 
@@ -164,14 +151,24 @@ def _superseded(shown: Published) -> str:
 
 def _not_reviewed(wanted: Wanted, size: int) -> str:
     if not wanted.gaps:
-        return "" if wanted.complete else "**The review is incomplete.** The status stays red."
+        return (
+            ""
+            if wanted.complete
+            else f"**The review is incomplete.**{_untested(wanted)} The status stays red."
+        )
     count = len(wanted.gaps)
     they = _RED.format(they="it is" if count == 1 else "they are")
     return f"**Not reviewed: {number(count, 'file')}.** {they}\n\n" + _bullets(wanted.gaps, _gap, size)
 
 
+def _untested(wanted: Wanted) -> str:
+    """Say why there is no word of tests at all, where they may block."""
+    return f" Tests: {_sentence(wanted.untested)}." if wanted.untested and wanted.tests is None else ""
+
+
 def _gap(gap: Gap) -> str:
-    reasons = [f"{_sentence(name)}: {_sentence(reason)}" for name, reason in gap.reasons[:5]]
+    # Made inert together: a name that ends in a colon would give two with ours.
+    reasons = [_sentence(f"{name}: {reason}") for name, reason in gap.reasons[:5]]
     return f"{code(_path(gap.path))}, not read by {'; '.join(reasons)}"
 
 
@@ -181,8 +178,15 @@ def _bullets(items: Sequence[_Item], write: Callable[[_Item], str], size: int) -
     return "\n".join(rows + more)
 
 
+def _mended(wanted: Wanted) -> list[str]:
+    count = sum(remark.suggestion is not None for remark in wanted.remarks)
+    has = "has" if count == 1 else "have"
+    return [f"{count:,} of {number(len(wanted.remarks), 'finding')} {has} a proven patch"] if count else []
+
+
 def _counts(wanted: Wanted, shown: Published) -> str:
     words = [
+        *_mended(wanted),
         *([f"{number(shown.fixed, 'finding')} fixed so far"] if shown.fixed else []),
         *(prose(limits.clipped(count, _COUNT_SIZE)) for count in wanted.counts[:20]),
         *([f"{len(shown.dismissed):,} dismissed by a reviewer"] if shown.dismissed else []),
@@ -223,29 +227,10 @@ def _about(wanted: Wanted, size: int) -> str:
 def _about_row(row: tuple[str, tuple[str, ...]]) -> str:
     label, values = row
     said = ", ".join(code(limits.clipped(value, _ABOUT_SIZE)) for value in values)
-    return f"{_sentence(label)}: {said}"
+    return f"{_sentence(f'{label}:')} {said}"
 
 
 def unreviewed(said: Unreviewed) -> str:
     """Give the summary where no review can be used."""
     reason = _sentence(said.why)
     return f"**reviewbot: not reviewed**, {code(said.head[:7])}\n\n{reason}\n\nThe status stays red until a review of this commit succeeds."
-
-
-def status_line(wanted: Wanted | Unreviewed, limit: int) -> Status:
-    """Give the one status, its words cut to `limit` characters; success only for a whole review at exit code 0."""
-    if isinstance(wanted, Unreviewed):
-        return Status(StatusState.INCOMPLETE, limits.clipped("not reviewed", limit))
-    said = headline(wanted.remarks)
-    if not wanted.complete:
-        gaps = f"{number(len(wanted.gaps), 'file')} not reviewed" if wanted.gaps else "not all was reviewed"
-        return Status(StatusState.INCOMPLETE, limits.clipped(f"incomplete: {gaps}; {said}", limit))
-    if wanted.exit_code == 0:
-        counted = ", none at the threshold" if wanted.remarks else ""
-        files = number(wanted.files, "file")
-        return Status(StatusState.SUCCESS, limits.clipped(f"{said} in {files}{counted}", limit))
-    if wanted.at_threshold == 0:
-        return Status(StatusState.INCOMPLETE, limits.clipped(f"the review did not end well; {said}", limit))
-    return Status(
-        StatusState.FAILURE, limits.clipped(f"{said}: {wanted.at_threshold:,} at the threshold", limit)
-    )

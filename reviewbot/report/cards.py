@@ -9,18 +9,9 @@ from reviewbot.domain.review import Review
 from reviewbot.report import tally
 from reviewbot.report.colours import Run, coloured
 from reviewbot.report.hunk import Hunk, Hunks, bounded
+from reviewbot.report.patch_cards import PatchCard, Prose, patch_card, pieces_of
+from reviewbot.report.patched import Patched
 from reviewbot.report.text import Shown
-
-Prose = tuple[tuple[bool, str], ...]
-"""Text in pieces; True marks what stood between backticks."""
-
-
-@dataclass(frozen=True, slots=True)
-class DiffLine:
-    """A line that a fix takes out (`-`) or puts in (`+`)."""
-
-    sign: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +49,7 @@ class Card:
     hunk: Hunk
     explanation: Prose
     evidence: tuple[Given, ...]
-    fix: tuple[DiffLine, ...]
-    fix_safe: bool
+    patch: PatchCard | None
     outcome: str
     why: str
 
@@ -71,6 +61,7 @@ class Cards:
     review: Review
     shown: Shown
     hunks: Hunks
+    patched: Patched
     given: dict[str, Given]
     anchors: dict[str, int]
 
@@ -88,7 +79,7 @@ class Cards:
             severity=str(finding.severity),
             confidence=str(finding.confidence),
             title=shown.prose(finding.title),
-            reason=_pieces(shown.prose(finding.reason)),
+            reason=pieces_of(shown.prose(finding.reason)),
             path=shown.path(finding.span.path),
             first=finding.span.first,
             last=finding.span.last,
@@ -99,10 +90,9 @@ class Cards:
             cwe=finding.cwe,
             commit=(finding.commit or "")[:12],
             hunk=self.hunks.around(finding),
-            explanation=_pieces(shown.prose(finding.explanation)),
+            explanation=pieces_of(shown.prose(finding.explanation)),
             evidence=evidence,
-            fix=self._fix(finding),
-            fix_safe=finding.fix is not None and finding.fix.safe,
+            patch=patch_card(finding, self.patched),
             outcome=_OUTCOMES[judged.outcome],
             why=shown.prose(judged.why),
         )
@@ -125,25 +115,12 @@ class Cards:
             return ""
         return address + finding.rule
 
-    def _fix(self, finding: Finding) -> tuple[DiffLine, ...]:
-        change = self.hunks.fix(finding)
-        if change is None:
-            return ()
-        removed = self.shown.block("\n".join(change.removed)).split("\n")
-        added = self.shown.block("\n".join(change.added)).split("\n") if change.added else []
-        return (*(DiffLine("-", line) for line in removed), *(DiffLine("+", line) for line in added))
-
 
 _OUTCOMES = {
     Outcome.INLINE: "on its line",
     Outcome.SUMMARY: "listed only",
     **tally.NOT_POSTED,
 }
-
-
-def _pieces(text: str) -> Prose:
-    pieces = re.split(r"`([^`]+)`", text)
-    return tuple((at % 2 == 1, piece) for at, piece in enumerate(pieces) if piece)
 
 
 def given_excerpt(excerpt: Excerpt, review: Review, shown: Shown, *, cited: bool) -> Given:

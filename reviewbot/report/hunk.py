@@ -5,9 +5,7 @@ from dataclasses import dataclass, field
 from reviewbot.domain.change import Change, FileDiff, ReadBlob
 from reviewbot.domain.finding import Finding
 from reviewbot.errors import ReviewbotError
-from reviewbot.report import fixes
 from reviewbot.report.colours import Run, coloured
-from reviewbot.report.fixes import Rewrite
 from reviewbot.report.text import Shown, decoded
 
 AROUND = 3
@@ -35,7 +33,6 @@ class Hunk:
 
 @dataclass(slots=True)
 class _File:
-    raw: list[str]
     runs: list[list[Run]]
     diff: FileDiff | None
 
@@ -68,13 +65,6 @@ class Hunks:
         )
         return Hunk(lines, max(0, span.last - window[-1]))
 
-    def fix(self, finding: Finding) -> Rewrite | None:
-        """Give the finding's fix as lines of its file; from its quote if the blob cannot tell."""
-        file = self._file(finding)
-        if finding.fix is None or file is None:
-            return fixes.from_quote(finding)
-        return fixes.rewrite(finding.fix, file.raw, 1)
-
     def _file(self, finding: Finding) -> _File | None:
         oid, diff = self._blob(finding)
         if oid not in self._files:
@@ -100,7 +90,7 @@ class Hunks:
             # The finding's own quote still tells what was found; a report is not lost over its context.
             return None
         lines = self.shown.lines(text)
-        return _File(text.split("\n"), coloured(path, lines), diff)
+        return _File(coloured(path, lines), diff)
 
     def _quoted(self, finding: Finding) -> Hunk:
         lines = self.shown.lines(finding.quote)

@@ -11,10 +11,9 @@ from collections.abc import Mapping
 from reviewbot import __version__
 from reviewbot.domain.change import FileDiff
 from reviewbot.domain.coverage import Coverage, FileCoverage, Read
-from reviewbot.domain.finding import Finding, Fix, Judged
-from reviewbot.domain.patch import Edit, Patch
+from reviewbot.domain.finding import Judged
 from reviewbot.domain.review import SCHEMA, Review
-from reviewbot.report import tally, waived
+from reviewbot.report import json_patches, tally, waived
 from reviewbot.report.text import Shown, without_login
 
 Json = dict[str, object]
@@ -29,7 +28,7 @@ def document(review: Review) -> Json:
     """Give the review as plain values."""
     shown = Shown(review.mask)
     cited = tally.cited(review)
-    proven = {patch.finding: patch.id for patch in review.patches if patch.proof.holds}
+    proven = {patch.finding: shown.line(patch.id) for patch in review.patches if patch.proof.holds}
     given = frozenset(review.model.excerpts) if review.model else frozenset()
     return {
         "schema": SCHEMA,
@@ -52,7 +51,9 @@ def document(review: Review) -> Json:
         },
         "coverage": [_coverage(file, shown) for file in review.coverage],
         "findings": [_finding(judged, proven, shown) for judged in review.findings],
-        "patches": [_patch(patch, shown) for patch in review.patches],
+        "patches": json_patches.patches(review, shown),
+        "unproven": json_patches.unproven(review, shown),
+        "tests": json_patches.tests(review, shown),
         "excerpts": [
             {
                 "id": shown.line(excerpt.id),
@@ -161,51 +162,7 @@ def _finding(judged: Judged, proven: Mapping[str, str], shown: Shown) -> Json:
         "outcome": str(judged.outcome),
         "why": shown.prose(judged.why),
         "waiver": waived.facts(judged.waiver, shown) if judged.waiver else None,
-        "fix": _fix(finding, finding.fix, shown),
-        "patch": proven.get(finding.fingerprint),
-    }
-
-
-def _fix(finding: Finding, fix: Fix | None, shown: Shown) -> Json | None:
-    if fix is None:
-        return None
-    return {
-        "path": shown.path(finding.span.path),
-        "first": fix.first,
-        "first_column": fix.first_column,
-        "last": fix.last,
-        "last_column": fix.last_column,
-        "text": shown.block(fix.text),
-        "safe": fix.safe,
-        "exact": shown.exact(fix.text),
-    }
-
-
-def _patch(patch: Patch, shown: Shown) -> Json:
-    proof = patch.proof
-    return {
-        "id": shown.line(patch.id),
-        "finding": patch.finding,
-        "safe": patch.safe,
-        "edits": [_edit(edit, shown) for edit in patch.edits],
-        "proof": {
-            "applies": proof.applies,
-            "parses": proof.parses,
-            "finding_gone": proof.finding_gone,
-            "new_findings": proof.new_findings,
-            "tests": proof.tests,
-        },
-    }
-
-
-def _edit(edit: Edit, shown: Shown) -> Json:
-    return {
-        "path": shown.path(edit.path),
-        "oid": edit.oid,
-        "first": edit.first,
-        "last": edit.last,
-        "lines": [shown.line(line) for line in edit.lines],
-        "exact": all(shown.line(line) == line for line in edit.lines),
+        "patch": proven.get(finding.fingerprint) if judged.outcome in tally.POSTED else None,
     }
 
 
@@ -227,6 +184,7 @@ def _this_run(review: Review, shown: Shown) -> Json:
         "run": shown.line(review.run),
         "day": review.day.isoformat(),
         "seconds": round(review.seconds, 3),
+        "tests_seconds": round(review.suite.seconds, 3) if review.suite else None,
         "model": None
         if model is None
         else {

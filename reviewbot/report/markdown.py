@@ -7,25 +7,33 @@ from urllib.parse import quote
 
 from reviewbot import __version__
 from reviewbot.domain import inert
+from reviewbot.domain.change import ReadBlob
 from reviewbot.domain.coverage import Coverage
 from reviewbot.domain.finding import Finding, Judged, Severity
 from reviewbot.domain.review import Review
 from reviewbot.domain.waiver import Waiver
-from reviewbot.report import fixes, tally, waived
+from reviewbot.report import markdown_patches, tally, waived
+from reviewbot.report.patched import Patched
 from reviewbot.report.text import Shown
 
 
-def render(review: Review) -> inert.Document:
-    """Give the summary and the findings as one Markdown document."""
+def render(review: Review, read: ReadBlob | None = None) -> inert.Document:
+    """Give the summary and the findings as one Markdown document.
+
+    `read` gives the blobs, for the lines that a patch takes out; without it only those that it puts in are shown.
+    """
     shown = Shown(review.mask)
+    patched = Patched(review, shown, read)
     parts = [
         _title(review, shown),
         *_table(review, shown),
+        *_mended(review),
         *_not_reviewed(review, shown),
         *_optional(review, shown),
+        *markdown_patches.tests(review, shown),
         *_waived(review, shown),
         *_uncounted(review),
-        *(part for judged in tally.posted(review) for part in _finding(judged, review, shown)),
+        *(part for judged in tally.posted(review) for part in _finding(judged, review, patched)),
         _details(review, shown),
     ]
     return inert.body("\n\n".join(parts) + "\n")
@@ -51,6 +59,11 @@ def _table(review: Review, shown: Shown) -> list[str]:
         if judged.finding.severity is severity
     ]
     return ["\n".join(["| | finding | where |", "|---|---|---|", *rows])] if rows else []
+
+
+def _mended(review: Review) -> list[str]:
+    mended = tally.mended(review)
+    return [f"{mended}."] if mended else []
 
 
 def _not_reviewed(review: Review, shown: Shown) -> list[str]:
@@ -98,8 +111,8 @@ def _uncounted(review: Review) -> list[str]:
     return [f"Not shown: {' · '.join(hidden)}"] if hidden else []
 
 
-def _finding(judged: Judged, review: Review, shown: Shown) -> list[str]:
-    finding = judged.finding
+def _finding(judged: Judged, review: Review, patched: Patched) -> list[str]:
+    finding, shown = judged.finding, patched.shown
     cwe = "".join(f" · `CWE-{number}`" for number in finding.cwe)
     parts = [
         f"### {_heading(finding, shown)}",
@@ -107,7 +120,7 @@ def _finding(judged: Judged, review: Review, shown: Shown) -> list[str]:
         f"Why: {inert.prose(shown.prose(finding.reason))}" if finding.reason else "",
         inert.code_block(shown.lines(finding.quote), finding.span.first),
         f"Here: {inert.prose(shown.prose(finding.explanation))} _(model)_" if finding.explanation else "",
-        *_fix(finding, shown),
+        *markdown_patches.fix(finding, patched),
         f"Listed only: {inert.prose(shown.prose(judged.why))}" if judged.why else "",
         f"<sub>{_rule(finding, review, shown)} · {_sources(finding, shown)}</sub>",
     ]
@@ -124,16 +137,6 @@ _WORDS = {Severity.ERROR: "Error", Severity.WARNING: "Warning", Severity.NOTE: "
 
 def _commit(finding: Finding) -> str:
     return f" · in commit {inert.code(finding.commit[:12])} only" if finding.commit else ""
-
-
-def _fix(finding: Finding, shown: Shown) -> list[str]:
-    change = fixes.from_quote(finding)
-    if change is None:
-        return []
-    label = "The rule's fix:" if change.safe else "The rule's fix; look before applying:"
-    if not change.added:
-        return [label + " take the lines out."]
-    return [label, inert.code_block(shown.block("\n".join(change.added)).split("\n"), change.first)]
 
 
 def _rule(finding: Finding, review: Review, shown: Shown) -> str:

@@ -11,6 +11,8 @@ from reviewbot.domain.waiver import Waiver
 from reviewbot.report import tally, waived
 from reviewbot.report.cards import Card, Cards, Given, given_excerpt
 from reviewbot.report.hunk import Hunks
+from reviewbot.report.patch_cards import TestsCard, tests_card
+from reviewbot.report.patched import Patched
 from reviewbot.report.text import Shown, without_login
 
 
@@ -64,6 +66,8 @@ class Page:
     repository: str
     strip: tuple[tuple[str, str], ...]
     gaps: tuple[tuple[str, tuple[str, ...]], ...]
+    mended: str
+    tests: TestsCard | None
     cards: tuple[Card, ...]
     listed: tuple[Card, ...]
     waived: tuple[WaivedRow, ...]
@@ -86,7 +90,7 @@ def page(review: Review, read: ReadBlob) -> Page:
         excerpt.id: given_excerpt(excerpt, review, shown, cited=excerpt.id in cited)
         for excerpt in review.excerpts
     }
-    cards = Cards(review, shown, Hunks(review.change, read, shown), given, {})
+    cards = Cards(review, shown, Hunks(review.change, read, shown), Patched(review, shown, read), given, {})
     reviewers = _reviewers(review)
     inline, listed = cards.of(Outcome.INLINE), cards.of(Outcome.SUMMARY)
     return Page(
@@ -99,6 +103,8 @@ def page(review: Review, read: ReadBlob) -> Page:
         repository=shown.line(without_login(review.change.repository)),
         strip=_strip(review),
         gaps=tuple((shown.path(file.path), _reasons(file, shown)) for file in review.gaps),
+        mended=tally.mended(review),
+        tests=tests_card(review, shown),
         cards=inline,
         listed=listed,
         waived=tuple(_waived(judged, waiver, cards) for judged, waiver in waived.found(review)),

@@ -1,11 +1,15 @@
 """The paper that the terminal report is written on: colour, columns, labels, quiet text."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from reviewbot.report.text import Shown
-from reviewbot.report.widths import cut, width, wrapped
+from reviewbot.report.widths import cut, parted, width, wrapped
+
+BOLD, DIM, GREEN, RED = "1", "2", "32", "31;1"
+
+_TAB = "    "
 
 LABEL = 10
 """Columns of the left margin that labels stand in."""
@@ -21,19 +25,26 @@ class Page:
 
     def prose(self, text: str) -> str:
         """Show a remark on one line."""
-        return _unheard(self.shown.prose(text))
+        return unheard(self.shown.prose(text))
 
     def line(self, text: str) -> str:
         """Show a name."""
-        return _unheard(self.shown.line(text))
+        return unheard(self.shown.line(text))
 
     def path(self, path: str) -> str:
         """Show a path."""
-        return _unheard(self.shown.path(path))
+        return unheard(self.shown.path(path))
 
     def lines(self, text: str) -> list[str]:
         """Show code."""
-        return _unheard(self.shown.block(text)).split("\n")
+        return unheard(self.shown.block(text)).split("\n")
+
+    @staticmethod
+    def dedented(lines: Sequence[str]) -> list[str]:
+        """Take off the indentation that all lines share; tabs become spaces."""
+        wide = [line.replace("\t", _TAB) for line in lines]
+        margin = min((len(line) - len(line.lstrip()) for line in wide if line.strip()), default=0)
+        return [line[margin:] for line in wide]
 
     def paint(self, text: str, code: str) -> str:
         """Colour our own words, or text that is shown already."""
@@ -55,17 +66,10 @@ class Page:
 
     def parts(self, label: str, words: list[str]) -> Iterator[str]:
         """Put parts beside a label, ` · ` between them, and break there before anywhere else."""
-        lines: list[str] = []
-        for part in words:
-            joined = f"{lines[-1]} · {part}" if lines else part
-            if lines and width(joined) < self.columns - LABEL:
-                lines[-1] = joined
-            else:
-                lines.append(part)
-        for at, line in enumerate(lines):
+        for at, line in enumerate(parted(words, self.columns - LABEL - 1)):
             yield from self.labelled(label if at == 0 else "", line)
 
 
-def _unheard(text: str) -> str:
+def unheard(text: str) -> str:
     """Break what pipeline runners take for commands anywhere in a line of a job's log."""
     return re.sub(r"##(?=\[|vso\[)", "# #", text, flags=re.IGNORECASE)

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from reviewbot.domain.review import SCHEMA
-from reviewbot.report.schema import Schema, review_schema
+from reviewbot.report.schema import review_schema
+from reviewbot.report.shapes import Schema
 
 _HEAD = f"""# The review as JSON: `{SCHEMA}`
 
@@ -14,6 +15,10 @@ there, no other ever is. A change of shape changes the number in `schema`.
 Two runs over the same inputs differ under `this_run` and nowhere else. Secrets are masked as
 `[secret:kind:number]`, hidden characters stand as code points (`<U+200B>`), undecodable bytes as
 `<0xE9>`, and odd paths are C-quoted as git does.
+
+Where the review is kept in a folder, `patches/` beside it holds each proven patch as a file for `git apply`
+(`3f9a0c-python-sql-built-from-input.patch`), but for those that would hold a secret. `reviewbot fix` applies them from
+the review itself. Each patch is proven alone, so there is no file with all of them.
 
 | key | type | meaning |
 |---|---|---|

@@ -9,11 +9,13 @@ import json
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from reviewbot import __version__
+from reviewbot.domain.change import ReadBlob
 from reviewbot.domain.coverage import Coverage, Read
-from reviewbot.domain.finding import Finding, Fix, Judged, Outcome
+from reviewbot.domain.finding import Finding, Judged, Outcome
 from reviewbot.domain.paths import to_bytes
 from reviewbot.domain.review import Review
-from reviewbot.report import sarif_rules, tally, waived
+from reviewbot.report import sarif_fixes, sarif_rules, tally, waived
+from reviewbot.report.patched import Patched
 from reviewbot.report.sarif_rules import Json, unlinked
 from reviewbot.report.text import Shown, without_login
 
@@ -23,13 +25,15 @@ NOT_REVIEWED = "not-reviewed"
 NOTE = "note"
 
 
-def render(review: Review) -> bytes:
-    """Give the review as UTF-8 SARIF, secrets masked."""
-    log = {"$schema": SCHEMA_URI, "version": "2.1.0", "runs": [_run(review, Shown(review.mask))]}
+def render(review: Review, read: ReadBlob | None = None) -> bytes:
+    """Give the review as UTF-8 SARIF, secrets masked. `read` gives the blobs, whose line ends a fix keeps."""
+    patched = Patched(review, Shown(review.mask), read)
+    log = {"$schema": SCHEMA_URI, "version": "2.1.0", "runs": [_run(review, patched)]}
     return (json.dumps(log, indent=2, ensure_ascii=False) + "\n").encode()
 
 
-def _run(review: Review, shown: Shown) -> Json:
+def _run(review: Review, patched: Patched) -> Json:
+    shown = patched.shown
     places = sarif_rules.order(review)
     return {
         "tool": {"driver": _driver(review, shown), "extensions": _extensions(review, shown)},
@@ -38,7 +42,7 @@ def _run(review: Review, shown: Shown) -> Json:
         "originalUriBaseIds": {ROOT: {"description": {"text": "The top of the repository."}}},
         "versionControlProvenance": [_provenance(review, shown)],
         "invocations": [_invocation(review, shown)],
-        "results": [_result(judged, places[judged.finding.rule], shown) for judged in review.findings],
+        "results": [_result(judged, places[judged.finding.rule], patched) for judged in review.findings],
         "properties": {
             "policy": review.policy.digest,
             "sandbox": shown.line(review.sandbox),
@@ -162,8 +166,8 @@ def _artifact(path: str, shown: Shown) -> Json:
     return {"uri": _uri(shown.hide(path)), "uriBaseId": ROOT}
 
 
-def _result(judged: Judged, place: int, shown: Shown) -> Json:
-    finding = judged.finding
+def _result(judged: Judged, place: int, patched: Patched) -> Json:
+    finding, shown = judged.finding, patched.shown
     result: Json = {
         "ruleId": shown.line(finding.rule),
         "ruleIndex": place,
@@ -187,8 +191,9 @@ def _result(judged: Judged, place: int, shown: Shown) -> Json:
     }
     if judged.outcome not in tally.POSTED:
         result["suppressions"] = [_suppression(judged, shown)]
-    if finding.fix is not None and shown.exact(finding.fix.text):
-        result["fixes"] = [_fix(finding, finding.fix, shown)]
+    patch = patched.of(finding) if judged.outcome in tally.POSTED else None
+    if patch is not None and sarif_fixes.is_exact(patch, shown):
+        result["fixes"] = [sarif_fixes.fix(patch, patched, lambda path: _artifact(path, shown))]
     return result
 
 
@@ -225,22 +230,3 @@ def _suppression(judged: Judged, shown: Shown) -> Json:
     if judged.waiver is not None:
         suppression["properties"] = {"waiver": waived.facts(judged.waiver, shown)}
     return suppression
-
-
-def _fix(finding: Finding, fix: Fix, shown: Shown) -> Json:
-    words = "The rule's own fix" + ("" if fix.safe else "; look before applying")
-    region = {
-        "startLine": fix.first,
-        "startColumn": fix.first_column,
-        "endLine": fix.last,
-        "endColumn": fix.last_column,
-    }
-    return {
-        "description": {"text": words},
-        "artifactChanges": [
-            {
-                "artifactLocation": _artifact(finding.span.path, shown),
-                "replacements": [{"deletedRegion": region, "insertedContent": {"text": fix.text}}],
-            }
-        ],
-    }

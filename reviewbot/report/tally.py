@@ -39,15 +39,26 @@ def severities(findings: Iterable[Judged]) -> dict[Severity, int]:
 
 
 def headline(review: Review) -> str:
-    """`2 errors, 1 warning`, or `no findings`."""
+    """`2 errors, 1 warning`, or `no findings`; tests that make the result red too."""
     counts = severities(posted(review))
-    return ", ".join(number(count, str(word)) for word, count in counts.items() if count) or "no findings"
+    words = [number(count, str(word)) for word, count in counts.items() if count]
+    failing = review.verdict.failing_tests
+    return ", ".join([*words, *([number(failing, "failing test")] if failing else [])]) or "no findings"
 
 
 def hidden(review: Review) -> list[str]:
     """`3 in the base already`, `1 not verified`: what became of findings that are not shown."""
     counts = review.counts()
     return [f"{counts[outcome]:,} {NOT_POSTED[outcome]}" for outcome in HIDDEN if counts[outcome]]
+
+
+def mended(review: Review) -> str:
+    """`7 of 9 findings have a proven patch`; nothing where none has one."""
+    proven = {patch.finding for patch in review.patches if patch.proof.holds}
+    found = posted(review)
+    count = sum(judged.finding.fingerprint in proven and judged.finding.commit is None for judged in found)
+    has = "has" if count == 1 else "have"
+    return f"{count:,} of {number(len(found), 'finding')} {has} a proven patch" if count else ""
 
 
 @dataclass(frozen=True, slots=True)

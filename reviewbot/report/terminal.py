@@ -8,28 +8,33 @@ import re
 from collections.abc import Iterator
 from itertools import groupby
 
+from reviewbot.domain.change import ReadBlob
 from reviewbot.domain.coverage import FileCoverage
 from reviewbot.domain.finding import Finding, Judged, Outcome, Severity, Span
 from reviewbot.domain.review import Review
-from reviewbot.report import fixes, tally, waived
-from reviewbot.report.paper import LABEL, Page
+from reviewbot.report import suites, tally, terminal_patches, waived
+from reviewbot.report.paper import BOLD, DIM, GREEN, LABEL, RED, Page, unheard
+from reviewbot.report.patched import Patched
 from reviewbot.report.text import Shown
 from reviewbot.report.widths import cut, width, wrapped
 
 NARROWEST, WIDEST = 40, 120
-_TAB = "    "
 _QUOTE_LINES = 12
 _COLOURS = {Severity.ERROR: "31;1", Severity.WARNING: "33", Severity.NOTE: "36"}
-_BOLD, _DIM, _GREEN, _RED = "1", "2", "32", "31;1"
 
 
-def render(review: Review, *, colour: bool, width: int) -> str:
-    """Give the review as lines for a terminal of `width` columns, with ANSI colours or without."""
+def render(review: Review, *, colour: bool, width: int, read: ReadBlob | None = None) -> str:
+    """Give the review as lines for a terminal of `width` columns, with ANSI colours or without.
+
+    `read` gives the blobs, for the lines that a patch takes out; without it only those that it puts in are shown.
+    """
     page = Page(Shown(review.mask), colour, max(NARROWEST, min(width, WIDEST)))
+    patched = Patched(review, page.shown, read)
     blocks = [
         [_header(review, page)],
-        *_findings(review, page),
-        list(_listed(review, page)),
+        *_findings(review, page, patched),
+        list(_listed(review, page, patched)),
+        list(terminal_patches.failing(review, page)),
         list(_waived(review, page)),
         list(_not_reviewed(review, page)),
         list(_footer(review, page)),
@@ -51,12 +56,12 @@ def _header(review: Review, page: Page) -> str:
     return "\n".join(wrapped(words, page.columns - 1))
 
 
-def _findings(review: Review, page: Page) -> list[list[str]]:
+def _findings(review: Review, page: Page, patched: Patched) -> list[list[str]]:
     inline = sorted(review.with_outcome(Outcome.INLINE), key=_place)
     return [
         [
-            page.paint(cut(page.path(path), page.columns - 1), _BOLD),
-            *(line for j in group for line in _finding(j, page)),
+            page.paint(cut(page.path(path), page.columns - 1), BOLD),
+            *(line for j in group for line in _finding(j, page, patched)),
         ]
         for path, group in groupby(inline, key=lambda j: j.finding.span.path)
     ]
@@ -66,35 +71,32 @@ def _place(judged: Judged) -> tuple[Span, str]:
     return judged.finding.span, judged.finding.rule
 
 
-def _finding(judged: Judged, page: Page) -> Iterator[str]:
+def _finding(judged: Judged, page: Page, patched: Patched) -> Iterator[str]:
     finding = judged.finding
     where = f"{finding.span.first:>4}"
     title = page.prose(finding.title)
     head = f"{where}  {finding.severity}  "
     first, *rest = wrapped(title, page.columns - width(head) - 1) or [""]
-    painted = f"{where}  {page.paint(str(finding.severity), _COLOURS[finding.severity])}  {page.paint(first, _BOLD)}"
+    painted = (
+        f"{where}  {page.paint(str(finding.severity), _COLOURS[finding.severity])}  {page.paint(first, BOLD)}"
+    )
     rule = page.line(finding.rule)
-    yield page.apart(head + first, "" if rest else rule, painted, _DIM)
+    yield page.apart(head + first, "" if rest else rule, painted, DIM)
     margin = "      "
-    yield from (" " * width(head) + page.paint(line, _BOLD) for line in rest)
+    yield from (" " * width(head) + page.paint(line, BOLD) for line in rest)
     if rest:
-        yield margin + page.paint(cut(rule, page.columns - len(margin) - 1), _DIM)
+        yield margin + page.paint(cut(rule, page.columns - len(margin) - 1), DIM)
     yield from _code(finding, page, margin)
     yield from _words(judged, page, margin)
+    yield from terminal_patches.fix(finding, page, patched, margin)
 
 
 def _code(finding: Finding, page: Page, margin: str) -> Iterator[str]:
     lines = page.lines(finding.quote)
-    for line in _dedented(lines[:_QUOTE_LINES]):
-        yield f"{margin}{page.paint('|', _DIM)}  {cut(line, page.columns - len(margin) - 3)}".rstrip()
+    for line in page.dedented(lines[:_QUOTE_LINES]):
+        yield f"{margin}{page.paint('|', DIM)}  {cut(line, page.columns - len(margin) - 3)}".rstrip()
     if len(lines) > _QUOTE_LINES:
-        yield f"{margin}{page.paint('|', _DIM)}  {page.paint(f'… {len(lines) - _QUOTE_LINES} more lines', _DIM)}"
-
-
-def _dedented(lines: list[str]) -> list[str]:
-    wide = [line.replace("\t", _TAB) for line in lines]
-    margin = min((len(line) - len(line.lstrip()) for line in wide if line.strip()), default=0)
-    return [line[margin:] for line in wide]
+        yield f"{margin}{page.paint('|', DIM)}  {page.paint(f'… {len(lines) - _QUOTE_LINES} more lines', DIM)}"
 
 
 def _words(judged: Judged, page: Page, margin: str) -> Iterator[str]:
@@ -111,36 +113,24 @@ def _words(judged: Judged, page: Page, margin: str) -> Iterator[str]:
         said.append(f"Listed only: {page.prose(judged.why)}")
     for text in said:
         yield from (margin + line for line in wrapped(text, columns))
-    yield from _fix(finding, page, margin)
 
 
-def _fix(finding: Finding, page: Page, margin: str) -> Iterator[str]:
-    change = fixes.from_quote(finding)
-    if change is None:
-        return
-    label = "fix by the rule:" if change.safe else "fix by the rule, look before applying:"
-    yield from (margin + line for line in wrapped(label, page.columns - len(margin)))
-    added = page.lines("\n".join(change.added)) if change.added else ["(take the lines out)"]
-    for line in _dedented(added[:_QUOTE_LINES]):
-        yield f"{margin}{page.paint('+', _GREEN)}  {cut(line, page.columns - len(margin) - 3)}".rstrip()
-
-
-def _listed(review: Review, page: Page) -> Iterator[str]:
+def _listed(review: Review, page: Page, patched: Patched) -> Iterator[str]:
     listed = review.with_outcome(Outcome.SUMMARY)
     if not listed:
         return
-    yield page.paint("not on a line of the change", _BOLD)
+    yield page.paint("not on a line of the change", BOLD)
     for path, group in groupby(sorted(listed, key=_place), key=lambda j: j.finding.span.path):
         yield cut(page.path(path), page.columns - 1)
         for judged in group:
-            yield from _finding(judged, page)
+            yield from _finding(judged, page, patched)
 
 
 def _waived(review: Review, page: Page) -> Iterator[str]:
     found = waived.found(review)
     if not found:
         return
-    yield page.paint(f"waived: {tally.number(len(found), 'finding')}", _BOLD)
+    yield page.paint(f"waived: {tally.number(len(found), 'finding')}", BOLD)
     for judged, waiver in found:
         finding = judged.finding
         spot = f"{page.path(finding.span.path)}:{finding.span.first}"
@@ -148,14 +138,14 @@ def _waived(review: Review, page: Page) -> Iterator[str]:
         yield from (f"  {line}" for line in wrapped(head, page.columns - 3))
         yield from (f"      {line}" for line in wrapped(page.prose(judged.why), page.columns - 7))
         where = f"{page.line(finding.rule)}, waived in {page.prose(waiver.place)}"
-        yield from (f"      {page.paint(line, _DIM)}" for line in wrapped(where, page.columns - 7))
+        yield from (f"      {page.paint(line, DIM)}" for line in wrapped(where, page.columns - 7))
 
 
 def _not_reviewed(review: Review, page: Page) -> Iterator[str]:
     if not review.gaps:
         return
     count = tally.number(len(review.gaps), "file")
-    yield page.paint(f"not reviewed: {count}", _RED)
+    yield page.paint(f"not reviewed: {count}", RED)
     for file in review.gaps:
         yield from _gap(file, page)
 
@@ -177,7 +167,11 @@ def _footer(review: Review, page: Page) -> Iterator[str]:
     hidden = tally.hidden(review)
     if hidden:
         yield from page.parts("not shown", hidden)
+    if mended := tally.mended(review):
+        yield from page.labelled("patches", mended)
     yield from page.parts("coverage", _coverage(review, page))
+    if ended := suites.words(review, page.shown):
+        yield from page.parts("tests", [unheard(word) for word in ended])
     if review.model is None:
         yield from page.labelled("model", _no_model(review, page))
     if review.sandbox.startswith("job"):
@@ -218,10 +212,10 @@ def _result(review: Review, page: Page) -> Iterator[str]:
         tally.headline(review),
         f"exit {verdict.exit_code}",
     ]
-    code = _RED if verdict.exit_code else _GREEN
+    code = RED if verdict.exit_code else GREEN
     *before, last = page.parts("result", said)
     yield from (line[:LABEL] + page.paint(line[LABEL:], code) for line in before)
-    yield page.apart(last, _spent(review), last[:LABEL] + page.paint(last[LABEL:], code), _DIM)
+    yield page.apart(last, _spent(review), last[:LABEL] + page.paint(last[LABEL:], code), DIM)
 
 
 def _spent(review: Review) -> str:

@@ -1,6 +1,7 @@
 """How many columns text takes on a terminal, and fitting it into them."""
 
 import unicodedata
+from collections.abc import Sequence
 
 
 def width(text: str) -> int:
@@ -40,6 +41,18 @@ def wrapped(text: str, columns: int) -> list[str]:
             else:
                 line = f"{line} {piece}" if line else piece
     return [*lines, line] if line else lines
+
+
+def parted(words: Sequence[str], columns: int) -> list[str]:
+    """Put parts into lines, ` · ` between them; lines end there, and one part alone may be too long."""
+    lines: list[str] = []
+    for part in words:
+        joined = f"{lines[-1]} · {part}" if lines else part
+        if lines and width(joined) <= columns:
+            lines[-1] = joined
+        else:
+            lines.append(part)
+    return lines
 
 
 def _pieces(word: str, columns: int) -> list[str]:

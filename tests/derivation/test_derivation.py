@@ -2,11 +2,10 @@
 
 import copy
 import json
-import subprocess
 from dataclasses import replace
 
 import pytest
-from derivation_change import TOKEN
+from derivation_change import TOKEN, unpatched
 
 from reviewbot.derivation.checks import is_same
 from reviewbot.derivation.derive import derive
@@ -166,7 +165,7 @@ def test_a_file_too_large_to_read_takes_no_quote_away(reviewed_once, ground):
     def refuse(_):
         raise UsageError("too large")
 
-    document = copy.deepcopy(reviewed_once.document)
+    document = unpatched(reviewed_once.document)
     document["findings"] = []
     document["outcomes"] = dict.fromkeys(document["outcomes"], 0)
     document["verdict"] |= {"at_threshold": 0, "exit_code": 0}
@@ -174,74 +173,6 @@ def test_a_file_too_large_to_read_takes_no_quote_away(reviewed_once, ground):
     assert derive(read(json.dumps(document).encode()), unreadable).present == ("0" * 16,)
     readable = replace(ground, quotes=(("0" * 16, 1),))
     assert derive(read(json.dumps(document).encode()), readable).present == ()
-
-
-def patched(document, *, proof=None, **edit):
-    copied = copy.deepcopy(document)
-    finding = next(f for f in copied["findings"] if f["rule"] == SHELL)
-    finding["patch"] = "p1"
-    holds = {"applies": True, "parses": True, "finding_gone": True, "new_findings": 0, "tests": None}
-    change = {
-        "path": "app/flaws.py", "oid": "", "first": 8, "last": 8, "lines": ["    return subprocess.run(['ls', name])"], "exact": True,
-    }  # fmt: skip
-    patch = {
-        "id": "p1",
-        "finding": finding["fingerprint"],
-        "safe": True,
-        "edits": [change | edit],
-        "proof": holds | (proof or {}),
-    }
-    copied["patches"] = [patch]
-    return copied
-
-
-def _oid(reviewed):
-    done = subprocess.run(
-        ["git", "rev-parse", f"{reviewed.head}:app/flaws.py"],
-        cwd=reviewed.snapshot / "objects.git",
-        capture_output=True,
-        check=True,
-    )
-    return done.stdout.decode().strip()
-
-
-def suggested(reviewed, ground, **values):
-    proof = values.pop("proof", None)
-    document = patched(reviewed.document, proof=proof, **({"oid": _oid(reviewed)} | values))
-    return flaw(derive(read(json.dumps(document).encode()), ground), SHELL)
-
-
-def test_a_proven_patch_becomes_a_suggestion(reviewed, ground):
-    """Exactly the lines of the patch, for exactly the anchored lines."""
-    remark = suggested(reviewed, ground)
-    assert remark.suggestion.lines == ("    return subprocess.run(['ls', name])",)
-    assert remark.suggestion.appliable
-    assert remark.suggestion.proof == "applies · parses · finding gone · no new findings"
-
-
-def test_a_wider_patch_widens_the_anchor(reviewed, ground):
-    """The comment is attached to all lines that applying it replaces."""
-    remark = suggested(
-        reviewed,
-        ground,
-        first=7,
-        last=8,
-        lines=["def run(name: str):", "    return subprocess.run(['ls', name])"],
-    )
-    assert (remark.anchor.first.new, remark.anchor.last.new) == (7, 8)
-    assert remark.suggestion.before[0] == "def run(name):"
-
-
-@pytest.mark.parametrize(
-    "values",
-    [
-        {"proof": {"applies": False}}, {"proof": {"parses": False}}, {"proof": {"finding_gone": False}},
-        {"proof": {"new_findings": 1}}, {"oid": "b" * 40}, {"exact": False}, {"path": "app/a.py"}, {"first": 900, "last": 900},
-    ],
-)  # fmt: skip
-def test_what_was_not_proven_is_not_suggested(reviewed, ground, values):
-    """A patch without its proof, for another blob or place, or altered by masking is not shown."""
-    assert suggested(reviewed, ground, **values).suggestion is None
 
 
 def test_anchors_follow_the_forges_own_base(reviewed):

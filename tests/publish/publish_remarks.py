@@ -8,7 +8,7 @@ from reviewbot.domain.anchor import Anchor, Line, Place, Side
 from reviewbot.domain.finding import Confidence, Severity
 from reviewbot.domain.forge import Capabilities, SuggestionStyle
 from reviewbot.domain.paths import from_bytes
-from reviewbot.domain.wanted import Gap, Remark, Suggestion, Wanted
+from reviewbot.domain.wanted import Failing, Gap, Piece, Remark, Suggestion, Tests, Wanted
 
 MARKER = "<!-- reviewbot/1 finding fp=3f9a0c k=1a2b3c4d mac=00 -->"
 CAPS = {
@@ -33,6 +33,21 @@ PATCH = Suggestion(
     lines=('    cur.execute("SELECT * FROM users WHERE name = %s", (name,))',),
     appliable=True,
     proof="applies · parses · finding gone · no new findings · 14 tests pass",
+    name="3f9a0c",
+)
+WIDE = Suggestion(
+    before=(),
+    lines=(),
+    appliable=False,
+    proof="applies · parses · finding gone · no new findings",
+    pieces=(
+        Piece(3, (), ("import tenacity",)),
+        Piece(80, ("requests.get(URL)",), ("again = tenacity.retry(requests.get)", "again(URL, timeout=10)")),
+    ),
+    name="5f0000",
+    safe=False,
+    by_model=True,
+    needs=("tenacity",),
 )
 
 REMARK = Remark(
@@ -84,6 +99,21 @@ TIMEOUT = replace(
     reason="The caller waits as long as the other side likes.",
     explanation="A worker waits here for ever.",
     suggestion=None,
+)
+
+TESTS = Tests(
+    passed=14,
+    failed_count=2,
+    failed=(
+        Failing(
+            "tests/test_sync.py::test_waits",
+            ("    def test_waits():", ">       assert wait() == 3", "E       AssertionError"),
+        ),
+        Failing("tests/test_sync.py::test_again", ()),
+    ),
+    exit_code=1,
+    broken="",
+    gate=False,
 )
 
 WANTED = Wanted(
@@ -246,6 +276,30 @@ paths = st.one_of(
 )
 
 
+pieces = st.builds(Piece, st.integers(1, 99), code_lines, code_lines)
+
+
+def suggestions(before):
+    """One place or several, with hostile words all around."""
+    about = {
+        "name": hostile, "safe": st.booleans(), "by_model": st.booleans(), "needs": st.lists(hostile, max_size=2).map(tuple),
+    }  # fmt: skip
+    one = st.builds(Suggestion, st.just(before), code_lines, st.booleans(), hostile, **about)
+    several = st.lists(pieces, max_size=3).map(tuple)
+    return one | st.builds(Suggestion, st.just(()), st.just(()), st.just(False), hostile, several, **about)
+
+
+tests = st.builds(
+    Tests,
+    st.none() | st.integers(0, 3),
+    st.integers(0, 5),
+    st.lists(st.builds(Failing, hostile, st.lists(hostile, max_size=3).map(tuple)), max_size=3).map(tuple),
+    st.integers(-1, 2),
+    st.just("") | hostile,
+    st.booleans(),
+)
+
+
 @st.composite
 def remarks(draw, *, anchored=True):
     before = draw(code_lines.filter(bool))
@@ -271,7 +325,5 @@ def remarks(draw, *, anchored=True):
         reason=draw(hostile),
         explanation=draw(hostile),
         commit=draw(st.none() | st.just("c0ffee0" * 5 + "c0ffe")),
-        suggestion=draw(
-            st.none() | st.builds(Suggestion, st.just(before), code_lines, st.booleans(), hostile)
-        ),
+        suggestion=draw(st.none() | suggestions(before)),
     )

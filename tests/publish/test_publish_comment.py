@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracles import assert_harmless, fences
-from publish_remarks import CAPS, KEY, MARKER, PATCH, PIECES, REMARK, TIMEOUT, lines, remarks
+from publish_remarks import CAPS, KEY, MARKER, PATCH, PIECES, REMARK, TIMEOUT, WIDE, lines, remarks
 
 from reviewbot.domain.anchor import Place, Side
 from reviewbot.domain.finding import Confidence, Severity
@@ -17,7 +17,12 @@ from reviewbot.publish import comment
 from reviewbot.publish.inert import posted
 
 LINKS = "https://wiki.corp.example/rules/"
-SHOWN = [*((REMARK, "sql", style) for style in SuggestionStyle), (TIMEOUT, "timeout", SuggestionStyle.LINES)]
+SPREAD = replace(TIMEOUT, suggestion=WIDE)
+SHOWN = [
+    *((REMARK, "sql", style) for style in SuggestionStyle),
+    (TIMEOUT, "timeout", SuggestionStyle.LINES),
+    (SPREAD, "spread", SuggestionStyle.LINES),
+]
 
 
 @pytest.mark.parametrize(("remark", "name", "style"), SHOWN)
@@ -50,7 +55,7 @@ def test_catalogue_words_stand_before_the_models():
     text = comment.inline(REMARK, CAPS[SuggestionStyle.LINES], links=None)
     parts = [REMARK.title, REMARK.reason, "Here: ", "_(model)_", "```suggestion", "Proven: applies", "<sub>"]
     assert [text.index(part) for part in parts] == sorted(text.index(part) for part in parts)
-    assert text.endswith("<sub>`python-sql-built-from-input` · semgrep, model</sub>")
+    assert text.endswith("<sub>`python-sql-built-from-input` · semgrep, model · `reviewbot fix 3f9a0c`</sub>")
 
 
 def test_model_alone_is_said():
@@ -85,6 +90,46 @@ def test_remark_without_anchor_has_no_comment():
         comment.inline(KEY, CAPS[SuggestionStyle.LINES], links=None)
 
 
+@pytest.mark.parametrize("style", SuggestionStyle)
+def test_patch_of_several_places_is_one_diff(style):
+    """Each place has its line numbers, on every forge; nothing is there to click."""
+    text = comment.inline(SPREAD, CAPS[style], links=None)
+    (block,) = fences(text)
+    assert block == (
+        "diff",
+        [
+            "@@ -2,0 +3,1 @@",
+            "+import tenacity",
+            "@@ -80,1 +81,2 @@",
+            "-requests.get(URL)",
+            "+again = tenacity.retry(requests.get)",
+            "+again(URL, timeout=10)",
+        ],
+    )
+
+
+def test_what_somebody_should_know_before_applying_is_said():
+    """Who proposed it, what was proven, its care, and what it needs; the command stands in the last line."""
+    text = comment.inline(SPREAD, CAPS[SuggestionStyle.LINES], links=None)
+    assert (
+        "Proposed by the model. Proven: applies · parses · finding gone · no new findings. "
+        "Look before applying. It needs `tenacity` among the dependencies."
+    ) in text
+    assert text.endswith("· model, evidence checked · `reviewbot fix 5f0000`</sub>")
+    plain = comment.inline(REMARK, CAPS[SuggestionStyle.LINES], links=None)
+    assert "Proven: applies · parses · finding gone · no new findings · 14 tests pass\n" in plain
+    assert "Look before" not in plain
+
+
+def test_patch_that_masking_altered_is_named_and_not_shown():
+    """That there is one is said, with what applies it."""
+    hidden = replace(REMARK, suggestion=replace(PATCH, before=(), lines=(), appliable=False))
+    text = comment.inline(hidden, CAPS[SuggestionStyle.LINES], links=None)
+    assert fences(text) == []
+    assert "it is not shown here, because a secret or a hidden character is in it.\nProven: applies" in text
+    assert "`reviewbot fix 3f9a0c`" in text
+
+
 def test_suggestion_that_changes_nothing_is_not_shown():
     """A replacement equal to what stands there is no suggestion."""
     same = replace(REMARK, suggestion=replace(PATCH, lines=PATCH.before))
@@ -106,6 +151,8 @@ LONG = "every word of it " * 20_000
         {"suggestion": replace(PATCH, lines=(LONG * 4,))},
         {"suggestion": replace(PATCH, lines=("`" * 600_000,))},
         {"suggestion": replace(PATCH, proof=LONG * 4)},
+        {"suggestion": replace(PATCH, name=LONG, needs=(LONG,))},
+        {"suggestion": replace(WIDE, pieces=WIDE.pieces * 9_000)},
     ],
 )
 def test_comment_is_never_over_the_limit(style, changes):
@@ -166,6 +213,21 @@ def test_words_are_all_but_the_models():
     assert all(comment.words(replace(REMARK, **{name: value})) != words for name, value in OTHER.items())
     assert all(comment.words(replace(REMARK, **{name: value})) == words for name, value in NOT_SAID.items())
     assert {field.name for field in fields(REMARK)} == {*OTHER, *NOT_SAID, "place"}
+
+
+@pytest.mark.parametrize("name", [field.name for field in fields(WIDE)])
+def test_words_count_every_part_of_a_patch(name):
+    """Whatever changes of a patch, the comment is written anew."""
+    other = {
+        "before": ("x",),
+        "lines": ("x",),
+        "pieces": WIDE.pieces[:1],
+        "proof": "x",
+        "name": "x",
+        "needs": (),
+    }
+    value = other.get(name, not getattr(WIDE, name))
+    assert comment.words(replace(SPREAD, suggestion=replace(WIDE, **{name: value}))) != comment.words(SPREAD)
 
 
 def test_words_do_not_count_lines_that_moved():

@@ -15,7 +15,7 @@ from reviewbot.domain.visible import visible
 from reviewbot.domain.wanted import Suggestion
 from reviewbot.publish.anchors import content_lines, without_end
 from reviewbot.publish.inert import posted
-from reviewbot.publish.suggest import Edit, obstacle, render, suggestion, widen
+from reviewbot.publish.suggest import Edit, joined, obstacle, render, suggestion, widen
 
 CLICKABLE = [SuggestionStyle.LINES, SuggestionStyle.OFFSETS, SuggestionStyle.RANGE]
 
@@ -236,6 +236,42 @@ def test_widened_edit_gives_the_same_file(first, more, start, size, new):
     assert wide.last >= first + more
     apply = lambda one: [*whole[: one.first - 1], *one.lines, *whole[one.last :]]  # noqa: E731 (as short as can be)
     assert apply(wide) == apply(edit)
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 3), st.integers(0, 3), st.lists(st.just("x"), max_size=2)),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_joined_edits_give_the_same_file(parts):
+    """Applying several edits as one is applying each."""
+    whole = [str(number) for number in range(1, 31)]
+    edits, at = [], 1
+    for gap, size, new in parts:
+        edits.append(Edit(at + gap, at + gap + size - 1, tuple(new)))
+        at += gap + size + 1
+    one = joined(whole, edits)
+    apply = lambda lines, edit: [*lines[: edit.first - 1], *edit.lines, *lines[edit.last :]]  # noqa: E731 (as short as can be)
+    expected = whole
+    for edit in reversed(edits):
+        expected = apply(expected, edit)
+    assert apply(whole, one) == expected
+
+
+def test_edits_that_overlap_are_not_joined():
+    """They are a bug, or a forgery that somebody let through."""
+    for edits in ([Edit(1, 2, ()), Edit(2, 3, ())], [Edit(1, 1, ()), Edit(5, 6, ())]):
+        with pytest.raises(ValueError, match="overlap others"):
+            joined("abcde", edits)
+
+
+def test_byte_order_mark_is_not_clicked_away():
+    """A click on the first line would lose the mark; a diff does not show it, and other lines can be clicked."""
+    first = offer(b"\xef\xbb\xbfa\nb\n", Edit(1, 1, ("x",)))
+    assert (first.before, first.appliable) == (("a",), False)
+    assert offer(b"\xef\xbb\xbfa\nb\n", Edit(2, 2, ("x",))).appliable
 
 
 def test_what_is_outside_of_the_file_is_refused():

@@ -1,19 +1,34 @@
 """The summary of a pull request and the status line."""
 
+import re
 from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracles import assert_harmless
-from publish_remarks import KEY, MARKER, PIECES, REMARK, TIMEOUT, WANTED, hostile, lines, paths, remarks
+from publish_remarks import (
+    KEY,
+    MARKER,
+    PIECES,
+    REMARK,
+    TESTS,
+    TIMEOUT,
+    WANTED,
+    hostile,
+    lines,
+    paths,
+    remarks,
+    tests,
+)  # fmt: skip
 
 from reviewbot.domain.anchor import Place, Side
 from reviewbot.domain.finding import Severity
 from reviewbot.domain.forge import StatusState
 from reviewbot.domain.wanted import Gap, Unreviewed, Wanted
 from reviewbot.publish.inert import posted
-from reviewbot.publish.summary import MOST, Published, status_line, summary, unreviewed
+from reviewbot.publish.status import status_line
+from reviewbot.publish.summary import MOST, Published, summary, unreviewed
 
 LINKS = "https://wiki.corp.example/rules/"
 LIMIT = 65_536
@@ -38,6 +53,7 @@ def said(wanted=WANTED, shown=NOTHING, *, links=None, limit=LIMIT):
         ("summary", said()),
         ("summary-later", said(shown=replace(SHOWN, superseded_by="abc1234" + "0" * 33), links=LINKS)),
         ("summary-clean", said(CLEAN)),
+        ("summary-tests", said(replace(CLEAN, tests=TESTS))),
         (
             "unreviewed",
             unreviewed(Unreviewed("9ab31e7" + "0" * 33, "the model server did not answer: HTTP 503")),
@@ -69,6 +85,9 @@ def wanteds(draw):
         counts=tuple(draw(st.lists(hostile, max_size=3))),
         about=tuple(draw(st.lists(rows, max_size=3))),
         notes=tuple(draw(st.lists(hostile, max_size=3))),
+        tests=draw(st.none() | tests),
+        failing_tests=draw(st.integers(0, 2)),
+        untested=draw(st.just("") | hostile),
     )
 
 
@@ -231,6 +250,49 @@ def test_status_is_never_green_by_mistake(complete, exit_code, at_threshold, lim
     status = status_line(wanted, limit)
     assert (status.state is StatusState.SUCCESS) == (complete and exit_code == 0)
     assert len(status.description) <= limit
+
+
+def test_tests_stand_apart_from_findings():
+    """How they ended, whether they count, names, and what was printed in a fence with line numbers."""
+    text = said(replace(CLEAN, tests=TESTS))
+    assert "**Tests: 2 failed, 14 passed.** They do not count." in text
+    assert "- `tests/test_sync.py::test_waits`\n- `tests/test_sync.py::test_again`" in text
+    assert "```\n1 |     def test_waits():\n2 | >       assert wait() == 3\n" in text
+    assert "They make the result red." in said(replace(CLEAN, tests=replace(TESTS, gate=True)))
+    green = replace(TESTS, failed_count=0, failed=(), exit_code=0)
+    assert "Tests: 14 passed." in said(replace(CLEAN, tests=green))
+    assert "Tests: passed." in said(replace(CLEAN, tests=replace(green, passed=None)))
+    nameless = replace(TESTS, failed_count=0, failed=(), exit_code=7, passed=None)
+    assert "**Tests: failed with exit code 7.**" in said(replace(CLEAN, tests=nameless))
+    broken = replace(TESTS, broken="the sandbox ended them after `300` s")
+    assert "Tests could not be run: the sandbox ended them after `300` s" in said(
+        replace(CLEAN, tests=broken)
+    )
+    assert "Tests" not in said(CLEAN)
+
+
+def test_tests_that_count_are_in_the_first_line():
+    """A result that is red for its tests says so, in the summary and in the status."""
+    red = replace(CLEAN, tests=replace(TESTS, gate=True), failing_tests=2, exit_code=10)
+    assert said(red).startswith("**reviewbot: 2 failing tests** in 14 files")
+    assert status_line(red, 140).state is StatusState.FAILURE
+    assert status_line(red, 140).description == "2 failing tests"
+    both = replace(red, remarks=(REMARK,), at_threshold=1)
+    assert status_line(both, 140).description == "1 error, 2 failing tests: 1 at the threshold"
+    untold = replace(CLEAN, complete=False, exit_code=3, untested="the tests were not run")
+    assert "**The review is incomplete.** Tests: the tests were not run. The status stays red." in said(
+        untold
+    )
+    assert status_line(untold, 140).description == "incomplete: tests without a result; no findings"
+
+
+def test_ten_thousand_failing_tests_leave_room_for_the_findings():
+    """As many as fit a part of the summary, and how many more there are."""
+    many_ = replace(TESTS, failed_count=10_000, failed=TESTS.failed[:1] * 100)
+    text = said(replace(WANTED, tests=many_), limit=10_000)
+    assert len(text) < 10_000
+    assert "SQL is built" in text
+    assert re.search(r"- and 9,9\d\d more", text)
 
 
 def test_no_review_is_no_success():

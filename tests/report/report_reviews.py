@@ -18,11 +18,12 @@ from reviewbot.domain.coverage import DONE, Coverage, FileCoverage, Read
 from reviewbot.domain.excerpt import Excerpt
 from reviewbot.domain.finding import Confidence, Finding, Fix, Judged, Outcome, Severity, Span
 from reviewbot.domain.fingerprint import fingerprint
-from reviewbot.domain.patch import Edit, Patch, Proof
+from reviewbot.domain.patch import Edit, Origin, Patch, Proof, State, Step, StepResult, Unproven
 from reviewbot.domain.policy import ModelPolicy, Policy
 from reviewbot.domain.review import Review, ToolVersion, Verdict
 from reviewbot.domain.rule import Pack, ReviewDetector, Rule, RuleSet, SemgrepDetector, ToolDetector
 from reviewbot.domain.secret import Mask, Secret
+from reviewbot.domain.suite import FailedTest, SuitePolicy, SuiteRun
 from reviewbot.domain.waiver import Target, Waiver
 from reviewbot.errors import UsageError
 
@@ -241,12 +242,71 @@ def _covered(path: str, *names: str, file_class: FileClass = FileClass.CODE) -> 
     return FileCoverage(path, file_class, tuple((name, DONE) for name in names), names)
 
 
+def proof(tests=None, **other) -> Proof:
+    """A proof that holds, but for the steps that are named."""
+    untested = State.NOT_RUN if tests is None else State.PASSED
+    states = dict.fromkeys(Step, State.PASSED) | {Step.TESTS_PASS: untested}
+    states |= {Step(name): state for name, state in other.items()}
+    return Proof.of((StepResult(step, state) for step, state in states.items()), tests)
+
+
 PATCH = Patch(
-    "p1",
-    SQL.fingerprint,
+    id="p1",
+    finding=SQL.fingerprint,
+    origin=Origin.RULE,
     safe=False,
-    edits=(Edit("src/users.py", oid(USERS), 13, 13, ('    cur.execute("SELECT 1 WHERE n = %s", (name,))',)),),
-    proof=Proof(applies=True, parses=True, finding_gone=True, new_findings=0, tests=14),
+    sentence="Passes the values as parameters of the statement.",
+    edits=(
+        Edit(
+            "src/users.py",
+            oid(USERS),
+            13,
+            13,
+            ('    cur.execute("SELECT * FROM users WHERE name = ?", (name,))',),
+        ),
+    ),
+    proof=proof(14),
+)
+TIMEOUT = finding(
+    "timeout-missing",
+    "src/sync.py",
+    4,
+    "requests.get(URL)",
+    sources=("model",),
+    confidence=Confidence.MEDIUM,
+    explanation="A worker waits here for ever.",
+    evidence=("x1", "x2"),
+)
+WIDE_PATCH = Patch(
+    id="p2",
+    finding=TIMEOUT.fingerprint,
+    origin=Origin.MODEL,
+    safe=False,
+    sentence="Waits ten seconds at most, and `tries` again.",
+    edits=(
+        Edit("src/sync.py", oid(SYNC), 2, 1, ("import tenacity",)),
+        Edit(
+            "src/sync.py", oid(SYNC), 4, 4, ("again = tenacity.retry(requests.get)", "again(URL, timeout=10)")
+        ),
+    ),
+    proof=proof(),
+    needs=("tenacity",),
+)
+UNPROVEN = Unproven(
+    SQL.fingerprint, "python-sql-built-from-input", Origin.RULE, Step.FINDING_GONE, "semgrep still finds it"
+)
+SUITE = SuiteRun(
+    1,
+    4.5,
+    tuple(f"tests/test_users.py::test_{n}" for n in range(14)),
+    (
+        FailedTest(
+            "tests/test_sync.py::test_waits",
+            ("    def test_waits():", ">       assert wait() == 3", f"E       AssertionError: {TOKEN}"),
+        ),
+        FailedTest("tests/test_sync.py::test_again"),
+    ),
+    named=True,
 )
 
 
@@ -259,19 +319,7 @@ def full() -> Review:
             finding("private-key-in-repository", "deploy/key.pem", 1, KEY_FILE[:-1], sources=("secrets",)),
             Outcome.INLINE,
         ),
-        Judged(
-            finding(
-                "timeout-missing",
-                "src/sync.py",
-                4,
-                "requests.get(URL)",
-                sources=("model",),
-                confidence=Confidence.MEDIUM,
-                explanation="A worker waits here for ever.",
-                evidence=("x1", "x2"),
-            ),
-            Outcome.INLINE,
-        ),
+        Judged(TIMEOUT, Outcome.INLINE),
         Judged(
             finding("checkov/CKV_AWS_20", "src/sync.py", 1, "import requests", sources=("checkov",)),
             Outcome.SUMMARY,
@@ -355,7 +403,14 @@ def full() -> Review:
             Usage(3, 1, 20132, 16200, 912, 1.75),
             ("one answer was asked for twice",),
         ),
-        patches=(PATCH,),
+        patches=(PATCH, WIDE_PATCH),
+        unproven=(UNPROVEN,),
+        suite=SUITE,
+        policy=Policy(
+            digest="sha256:" + "cd" * 32,
+            sources=("built-in defaults",),
+            suite=SuitePolicy(allow=True, command=("python", "-m", "pytest", f"--token={TOKEN}")),
+        ),
         verdict=Verdict(complete=True, at_threshold=2, exit_code=10),
         mask=Mask.of(SECRETS),
     )
@@ -406,6 +461,8 @@ def incomplete() -> Review:
             ),
         ),
         excerpts=(),
+        patches=(),
+        suite=SuiteRun(2, 0.1, broken="the sandbox ended it after five minutes"),
         verdict=Verdict(complete=False, at_threshold=1, exit_code=3),
     )
 
@@ -421,6 +478,21 @@ NASTY_WAIVER = Waiver(
     Target("", NASTY, NASTY, NASTY), NASTY, NASTY, NASTY, date(2027, 1, 31), NASTY, NASTY, 4, NASTY, NASTY
 )
 NASTY_PATH = 'src/\n/approve <b>`x`|"\\\u202e\udce9 @root é\t.py'
+
+
+def nasty_patch(text: str, finding: str) -> Patch:
+    """A patch whose every word and line is as bad as it can be."""
+    lines = tuple(f"{line}\r" for line in NASTY.split("\n"))
+    return Patch(
+        id=NASTY,
+        finding=finding,
+        origin=Origin.MODEL,
+        safe=True,
+        sentence=NASTY,
+        edits=(Edit(NASTY_PATH, oid(text), 2, 3, lines), Edit(f"b{NASTY_PATH}", oid("gone"), 1, 0, lines)),
+        proof=replace(proof(3), steps=tuple(StepResult(step, State.PASSED, NASTY) for step in Step)),
+        needs=(NASTY,),
+    )
 
 
 def hostile() -> Review:
@@ -454,7 +526,11 @@ def hostile() -> Review:
             title=NASTY,
             notes=(NASTY,),
         ),
-        policy=replace(base.policy, sources=(NASTY,)),
+        policy=replace(
+            base.policy,
+            sources=(NASTY,),
+            suite=SuitePolicy(allow=True, command=(NASTY,), gate=True),
+        ),
         rules=RuleSet((Pack(NASTY, NASTY, "sha256:" + "ab" * 32),), (*RULES.rules, rule)),
         sandbox=NASTY,
         tools=(ToolVersion(NASTY, NASTY, NASTY),),
@@ -481,6 +557,9 @@ def hostile() -> Review:
         else None,
         verdict=Verdict(complete=False, at_threshold=1, exit_code=3),
         notes=(NASTY,),
+        patches=(nasty_patch(text, bad.fingerprint),),
+        unproven=(Unproven(bad.fingerprint, NASTY, Origin.MODEL, None, NASTY),),
+        suite=SuiteRun(1, 1.0, (NASTY,), (FailedTest(NASTY, tuple(NASTY.split("\n"))),) * 2, named=True),
     )
 
 

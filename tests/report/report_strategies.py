@@ -3,13 +3,15 @@
 from dataclasses import replace
 
 from hypothesis import strategies as st
-from report_reviews import NASTY, NASTY_PATH, full
+from report_reviews import NASTY, NASTY_PATH, SYNC, USERS, full, oid, proof
 
 from reviewbot.domain.change import FileClass
 from reviewbot.domain.coverage import Coverage, FileCoverage, Read
 from reviewbot.domain.finding import Confidence, Finding, Fix, Judged, Outcome, Severity, Span
+from reviewbot.domain.patch import Edit, Origin, Patch, State
 from reviewbot.domain.paths import from_bytes
 from reviewbot.domain.review import Review, ToolVersion
+from reviewbot.domain.suite import FailedTest, SuiteRun
 from reviewbot.domain.waiver import Target, Waiver
 
 PIECES = [
@@ -149,6 +151,40 @@ def _judged(finding, outcome, why, waiver) -> Judged:
 
 
 @st.composite
+def patches(draw, finding: str) -> Patch:
+    """A patch of anything, of a blob that can be read or of none."""
+    blob = draw(st.sampled_from([USERS, SYNC, "gone"]))
+    first = draw(st.integers(1, 6))
+    last = draw(st.integers(first - 1, first + 2))
+    lines = tuple(draw(st.lists(texts, max_size=3)))
+    path = draw(paths)
+    edits = (Edit(path, oid(blob), first, last, lines), Edit(path, oid(blob), first + 5, first + 5, lines))
+    holds = draw(st.sampled_from([{}, {"parses": State.FAILED}]))
+    needs = tuple(draw(st.lists(texts, max_size=2)))
+    return Patch(
+        "p",
+        finding,
+        draw(st.sampled_from(Origin)),
+        draw(st.booleans()),
+        draw(texts),
+        edits,
+        proof(**holds),
+        needs,
+    )
+
+
+suites = st.builds(
+    SuiteRun,
+    st.integers(0, 2),
+    st.just(1.0),
+    st.lists(texts, max_size=2).map(tuple),
+    st.lists(st.builds(FailedTest, texts, st.lists(texts, max_size=2).map(tuple)), max_size=2).map(tuple),
+    st.booleans(),
+    st.just("") | texts,
+)
+
+
+@st.composite
 def reviews(draw) -> Review:
     base = full()
     judged = st.builds(_judged, findings(), st.sampled_from(Outcome), texts, waivers)
@@ -162,14 +198,17 @@ def reviews(draw) -> Review:
         by,
         st.just("") | texts,
     )
+    found = tuple(draw(st.lists(judged, max_size=3)))
     return replace(
         base,
+        patches=tuple(draw(patches(one.finding.fingerprint)) for one in found if draw(st.booleans())),
+        suite=draw(st.none() | suites),
         run=draw(texts),
         change=replace(base.change, title=draw(texts), repository=draw(texts), notes=(draw(texts),)),
         policy=replace(base.policy, sources=(draw(texts),)),
         sandbox=draw(texts),
         tools=(ToolVersion(draw(texts.filter(bool)), draw(texts), draw(texts)),),
-        findings=tuple(draw(st.lists(judged, max_size=3))),
+        findings=found,
         coverage=tuple(draw(st.lists(coverage, max_size=3))),
         excerpts=tuple(
             replace(excerpt, why=draw(texts), path=draw(paths), text=draw(texts)) for excerpt in base.excerpts

@@ -13,10 +13,10 @@ from reviewbot.report import json as report_json
 
 WRITERS = {
     "json": lambda review: report_json.render(review).decode(),
-    "sarif": lambda review: sarif.render(review).decode(),
-    "markdown": markdown.render,
+    "sarif": lambda review: sarif.render(review, read).decode(),
+    "markdown": lambda review: markdown.render(review, read),
     "html": lambda review: html.render(review, read),
-    "terminal": lambda review: terminal.render(review, colour=False, width=100),
+    "terminal": lambda review: terminal.render(review, colour=False, width=100, read=read),
 }
 
 
@@ -46,7 +46,8 @@ def test_runs_differ_only_in_their_place(writer, name):
     """Another run id, time and usage change nothing outside the place for them."""
     first = ALL[name]()
     model = first.model and replace(first.model, usage=Usage(9, 8, 7, 6, 5, 4.5))
-    second = replace(ALL[name](), run="01JE1111111111111111111111", seconds=77.7, model=model)
+    suite = first.suite and replace(first.suite, seconds=66.6)
+    second = replace(ALL[name](), run="01JE1111111111111111111111", seconds=77.7, model=model, suite=suite)
     texts = [WRITERS[writer](review) for review in (first, second)]
     assert texts[0] != texts[1]
     assert without_this_run(writer, texts[0]) == without_this_run(writer, texts[1])

@@ -4,20 +4,36 @@ import base64
 import hashlib
 import re
 from dataclasses import replace
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from report_reviews import ALL, BLOBS, SQL, USERS, clean, full, hostile, incomplete, oid, read
+from report_reviews import (
+    ALL,
+    BLOBS,
+    PATCH,
+    SQL,
+    SYNC,
+    USERS,
+    WIDE_PATCH,
+    clean,
+    full,
+    hostile,
+    incomplete,
+    oid,
+    read,
+)  # fmt: skip
 from report_strategies import reviews, texts
 
-from reviewbot.domain.finding import Fix, Judged, Outcome, Span
+from reviewbot.domain.finding import Judged, Outcome, Span
+from reviewbot.domain.patch import Edit, Step
 from reviewbot.errors import UsageError
 from reviewbot.report import html
 from reviewbot.report.colours import coloured
-from reviewbot.report.fixes import rewrite
+from reviewbot.report.patch_files import patch_files
 from reviewbot.shipped import folder
 
 STYLE = (folder("templates") / "report" / "report.css").read_text("utf-8")
@@ -68,6 +84,7 @@ OURS = {
     "h2",
     "h3",
     "ul",
+    "ol",
     "li",
     "strong",
     "main",
@@ -218,7 +235,7 @@ def test_blob_that_cannot_be_read_leaves_the_quote():
 
 def test_finding_outside_its_file_leaves_the_quote():
     """A span past the end of the blob is shown with its quote."""
-    judged = Judged(replace(SQL, span=Span("src/users.py", 500, 500), fix=None), Outcome.INLINE)
+    judged = Judged(replace(SQL, span=Span("src/users.py", 500, 500)), Outcome.INLINE)
     assert '<span class="no">500</span>' in html.render(replace(full(), findings=(judged,)), read)
 
 
@@ -229,7 +246,7 @@ def test_long_spans_and_lines_are_bounded():
     base = full()
     file = base.change.files[2]
     diff = replace(file, new=replace(file.new, oid=oid(text)))
-    judged = Judged(replace(SQL, span=Span("src/users.py", 1, 1000), fix=None), Outcome.INLINE)
+    judged = Judged(replace(SQL, span=Span("src/users.py", 1, 1000)), Outcome.INLINE)
     page = html.render(replace(base, change=replace(base.change, files=(diff,)), findings=(judged,)), read)
     assert len(page) < 100_000
     assert "999,600 more characters" in page
@@ -245,11 +262,47 @@ def test_model_is_labelled_and_excerpts_unfold():
     assert '<span class="mark quiet">not sent</span>' in page
 
 
-def test_fix_is_shown_as_a_diff():
-    """The rule's fix is whole lines out and in, with the caution of a fix that is not safe."""
+def test_patch_is_shown_as_a_diff_with_its_proof():
+    """Lines out and in, coloured; who proposed it, the care it takes, every step, and the file to copy."""
     page = html.render(full(), read)
-    assert page.count('<del class="row">') == page.count('<ins class="row">') == 1
-    assert "look before applying" in page
+    assert page.count('<del class="row">') == 2
+    assert page.count('<ins class="row">') == 4
+    assert (
+        '<span class="label">Fix, by the rule</span> <span class="care">look before applying</span>' in page
+    )
+    assert "Fix, by the model, proven" in page
+    assert page.count("<li class=") >= 2 * len(Step)
+    assert '<li class="not-run"><span class="state">not run</span> the tests that passed before' in page
+    assert "the tests that passed before still pass (14)" in page
+    assert "It needs <code>tenacity</code> among the dependencies." in page
+    text = re.search(
+        r'(?s)aria-label="File ([^"]+-python-sql-built-from-input.patch)"><code>(.*?)</code>', page
+    )
+    assert unescape(text[2]).encode() == patch_files(full(), read)[text[1]]
+
+
+def test_text_that_a_browser_would_change_is_not_offered():
+    """A file with CRLF is no text to copy, and that is said; nor is one that would hold a secret."""
+    crlf = SYNC.replace("\n", "\r\n")
+    BLOBS[oid(crlf)] = crlf.encode()
+    edits = tuple(replace(edit, oid=oid(crlf)) for edit in WIDE_PATCH.edits)
+    page = html.render(replace(full(), patches=(replace(WIDE_PATCH, edits=edits),)), read)
+    assert "a browser would change its line ends" in page
+    assert "git apply" not in page
+    near = replace(PATCH, edits=(Edit("src/users.py", oid(USERS), 8, 8, ("",)),))
+    page = html.render(replace(full(), patches=(near,)), read)
+    assert "Not written as a file: it would hold a secret." in page
+    assert "git apply" not in page
+
+
+def test_failing_tests_stand_apart():
+    """They have a section of their own, before the findings, with names and first lines."""
+    page = html.render(full(), read)
+    assert page.index('id="tests-title"') < page.index('id="findings-title"')
+    assert "2 failed · 14 passed · they do not count against the result" in page
+    assert "<code>tests/test_sync.py::test_waits</code>" in page
+    assert "tests-title" not in html.render(clean(), read)
+    assert "could not be run: the sandbox ended it after five minutes" in html.render(incomplete(), read)
 
 
 def test_gaps_stand_before_the_findings():
@@ -308,11 +361,11 @@ def _luminance(colour: str) -> float:
 
 TEXT_ON = {
     "paper": ("ink", "quiet", "link", "error", "warning", "note", "done"),
-    "sheet": ("ink", "quiet", "link", "error", "warning", "note"),
+    "sheet": ("ink", "quiet", "link", "error", "warning", "note", "done"),
     "faint": ("ink", "quiet", "error", "new", "k", "s", "c", "m", "f"),
     "hit": ("ink", "quiet", "new", "k", "s", "c", "m", "f"),
-    "del": ("ink", "error"),
-    "ins": ("ink", "new"),
+    "del": ("ink", "error", "quiet", "k", "s", "c", "m", "f"),
+    "ins": ("ink", "new", "quiet", "k", "s", "c", "m", "f"),
 }
 
 
@@ -371,23 +424,6 @@ def test_every_language_has_a_lexer():
 
     for name in {*colours._LANGUAGES, *colours._BY_NAME.values()}:
         assert get_lexer_by_name(name)
-
-
-@pytest.mark.parametrize(
-    ("fix", "expected"),
-    [
-        (Fix(2, 1, 2, 3, "X", safe=True), ("X",)),
-        (Fix(2, 2, 2, 2, "X", safe=True), ("bXb",)),
-        (Fix(1, 2, 3, 2, "-\n-", safe=True), ("a-", "-c")),
-        (Fix(2, 1, 2, 3, "", safe=True), ()),
-        (Fix(4, 1, 4, 1, "", safe=True), None),
-        (Fix(1, 1, 9, 1, "", safe=True), None),
-    ],
-)
-def test_fix_becomes_lines(fix, expected):
-    """A fix by columns becomes whole lines; one that reaches outside of what is known gives none."""
-    change = rewrite(fix, ["aa", "bb", "cc"], 1)
-    assert (change.added if change else None) == expected
 
 
 def test_template_files_are_where_the_writer_looks():

@@ -6,14 +6,17 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from jsonschema import Draft202012Validator
-from report_reviews import ALL, AWKWARD, SQL, full, incomplete
+from report_reviews import ALL, AWKWARD, PATCH, full, incomplete, proof
 from report_strategies import reviews
 
 from reviewbot.domain.change import FileClass
 from reviewbot.domain.coverage import Coverage, FileCoverage, Read
-from reviewbot.domain.finding import Fix, Judged, Outcome
+from reviewbot.domain.finding import Outcome
+from reviewbot.domain.patch import State, Step
 from reviewbot.domain.paths import unquoted
 from reviewbot.domain.review import SCHEMA
+from reviewbot.errors import UsageError
+from reviewbot.publish.document import read as read_document
 from reviewbot.report import json as report_json
 from reviewbot.report.reference import review_reference
 from reviewbot.report.schema import review_schema
@@ -113,13 +116,39 @@ def test_odd_path_comes_back():
 
 
 @pytest.mark.parametrize(
-    ("text", "exact"), [("plain()\n", True), (f"x = '{AWKWARD}'", False), ("a\u200bb", False)]
+    ("text", "exact"), [("plain()", True), (f"x = '{AWKWARD}'", False), ("a\u200bb", False)]
 )
-def test_altered_fix_says_so(text, exact):
-    """A fix whose text had to be masked or made visible is marked as not to be applied."""
-    finding = replace(SQL, fix=Fix(13, 1, 13, 2, text, safe=True))
-    review = replace(full(), findings=(Judged(finding, Outcome.INLINE),))
-    assert json.loads(report_json.render(review))["findings"][0]["fix"]["exact"] is exact
+def test_altered_patch_says_so(text, exact):
+    """A line of a patch that had to be masked or made visible is marked as not to be applied."""
+    patch = replace(PATCH, edits=(replace(PATCH.edits[0], lines=(text,)),))
+    (written, *_) = json.loads(report_json.render(replace(full(), patches=(patch,))))["patches"]
+    assert written["edits"][0]["exact"] is exact
+
+
+def test_patch_is_written_with_every_step():
+    """A proven patch has all twelve steps in order; one whose proof does not hold is not written at all."""
+    document = json.loads(report_json.render(full()))
+    assert [one["id"] for one in document["patches"]] == ["p1", "p2"]
+    steps = document["patches"][0]["proof"]["steps"]
+    assert [one["step"] for one in steps] == [str(step) for step in Step]
+    assert {one["finding"]: one["id"] for one in document["patches"]} == {
+        one["fingerprint"]: one["patch"] for one in document["findings"] if one["patch"]
+    }
+    failed = replace(PATCH, proof=proof(parses=State.FAILED))
+    document = json.loads(report_json.render(replace(full(), patches=(failed,))))
+    assert document["patches"] == []
+    assert not any(one["patch"] for one in document["findings"])
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_publisher_reads_what_is_written(name):
+    """Each hand-built review passes the door of the publisher, but the hostile one, whose names are none."""
+    raw = report_json.render(ALL[name]())
+    if name == "hostile":
+        with pytest.raises(UsageError, match="not of the shape"):
+            read_document(raw)
+    else:
+        assert read_document(raw).schema_name == SCHEMA
 
 
 def test_schema_name_and_version():
@@ -138,6 +167,13 @@ def test_login_in_a_repository_address_is_left_out():
 def test_reference_names_every_key():
     """The reference page has a row for every key of the schema, each with a sentence."""
     page = review_reference()
-    for key in ("`this_run.run`", "`findings[].fix.exact`", "`coverage[].by.*.failed`", "`outcomes.waived`"):
+    for key in (
+        "`this_run.run`",
+        "`patches[].edits[].exact`",
+        "`patches[].proof.steps[].state`",
+        "`tests.failed[].lines[]",
+        "`coverage[].by.*.failed`",
+        "`outcomes.waived`",
+    ):
         assert key in page
     assert all(row.count("|") == 4 for row in page.splitlines() if row.startswith("| `"))

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from markdown_it import MarkdownIt
-from report_reviews import ALL, NASTY, clean, full, incomplete
+from report_reviews import ALL, NASTY, SQL, clean, full, incomplete, read
 from report_strategies import reviews, texts
 
 from reviewbot.domain import inert
@@ -22,6 +22,7 @@ OURS = {
     "strong",
     "em",
     "code",
+    'codeclass="language-diff"',
     "pre",
     "table",
     "thead",
@@ -76,20 +77,20 @@ def assert_inert(text: str) -> None:
 @pytest.mark.parametrize("name", ALL)
 def test_markdown_is_as_before(name, golden):
     """The Markdown of each review is its golden file."""
-    golden(f"report/{name}.md", markdown.render(ALL[name]()))
+    golden(f"report/{name}.md", markdown.render(ALL[name](), read))
 
 
 @pytest.mark.parametrize("name", ALL)
 def test_hand_built_reviews_are_inert(name):
     """No tag but ours, no mention, link or command in any hand-built review."""
-    assert_inert(markdown.render(ALL[name]()))
+    assert_inert(markdown.render(ALL[name](), read))
 
 
 @settings(max_examples=30, deadline=None)
 @given(reviews())
 def test_any_review_is_inert(review):
     """Whatever text stands in a review, its Markdown can do nothing."""
-    assert_inert(markdown.render(review))
+    assert_inert(markdown.render(review, read))
 
 
 @settings(max_examples=200, deadline=None)
@@ -223,10 +224,10 @@ def test_whole_document_may_hold_code_and_our_own_tags():
 def test_rule_links_only_from_the_operator():
     """The rule id is a link where the policy gives an address, and only for our rules."""
     review = replace(full(), policy=replace(full().policy, rule_links="https://wiki.corp.example/rules/"))
-    text = markdown.render(review)
+    text = markdown.render(review, read)
     links = set(re.findall(r"\]\(([^)]*)\)", text))
     assert links == {f"https://wiki.corp.example/rules/{rule.id}" for rule in full().rules.rules}
-    assert "](" not in markdown.render(full())
+    assert "](" not in markdown.render(full(), read)
 
 
 def test_address_that_is_none_gives_no_link():
@@ -234,30 +235,52 @@ def test_address_that_is_none_gives_no_link():
     review = replace(
         full(), policy=replace(full().policy, rule_links="https://a.example/) ![x](https://evil.example/")
     )
-    assert "](" not in markdown.render(review)
+    assert "](" not in markdown.render(review, read)
 
 
 def test_summary_says_what_was_not_reviewed():
     """Files that were not read are named with the reason, and the status is said to stay red."""
-    text = markdown.render(incomplete())
+    text = markdown.render(incomplete(), read)
     assert "**Not reviewed: 2 files.** The status stays red until they are reviewed" in text
     assert (
         "`data/big.min.js`, not read by semgrep: over the size limit (`3.1` MB)".replace("`3.1`", "3.1")
         in text
     )
-    assert "Not reviewed" not in markdown.render(clean())
+    assert "Not reviewed" not in markdown.render(clean(), read)
 
 
 def test_model_only_finding_is_labelled():
     """A finding that only the model reports says so in its last line, and its prose is labelled."""
-    text = markdown.render(full())
+    text = markdown.render(full(), read)
     assert "model, evidence checked</sub>" in text
     assert "A worker waits here for ever. _(model)_" in text
 
 
 def test_hostile_title_stays_in_its_cell():
     """A title full of pipes adds no column to the table."""
-    text = markdown.render(ALL["hostile"]())
+    text = markdown.render(ALL["hostile"](), read)
     row = next(line for line in text.split("\n") if line.startswith("| error |"))
     assert row.count("|") == 4
     assert "|" in NASTY
+
+
+def test_patch_says_what_was_proven_and_what_applies_it():
+    """A diff, the proof, the care it takes, and the two ways to apply it; several hunks have their heads."""
+    text = markdown.render(full(), read)
+    name = SQL.fingerprint[:6]
+    assert "Fix, by the rule; look before applying: Passes the values as parameters of the statement." in text
+    assert "Proven: applies · parses · finding gone · no new findings · 14 tests pass" in text
+    assert f"`git apply` with `patches/{name}-python-sql-built-from-input.patch`" in text
+    assert "It needs `tenacity` among the dependencies." in text
+    assert "```diff\n@@ -1,0 +2,1 @@\n+import tenacity\n@@ -4,1 +5,2 @@\n-requests.get(URL)\n" in text
+    assert "2 of 5 findings have a proven patch." in text
+    assert "```diff\n-    cur.execute(" in text
+
+
+def test_failing_tests_are_listed():
+    """Their names as code, their first lines in a block."""
+    text = markdown.render(full(), read)
+    assert "**Tests:** 2 failed · 14 passed · they do not count against the result" in text
+    assert "- `tests/test_sync.py::test_waits`\n\n```\n1 |     def test_waits():\n" in text
+    assert "could not be run" in markdown.render(incomplete(), read)
+    assert "Tests" not in markdown.render(clean(), read)

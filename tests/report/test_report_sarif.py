@@ -5,35 +5,36 @@ from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from report_reviews import ALL, TOKEN, clean, full, hostile, incomplete
+from report_reviews import ALL, PATCH, SYNC, TOKEN, WIDE_PATCH, clean, full, hostile, incomplete, proof, read
 from report_strategies import reviews
 
 from reviewbot.domain.finding import Outcome
+from reviewbot.domain.patch import State
 from reviewbot.report import sarif
 
 
 def run_of(review):
-    (run,) = json.loads(sarif.render(review))["runs"]
+    (run,) = json.loads(sarif.render(review, read))["runs"]
     return run
 
 
 @pytest.mark.parametrize("name", ALL)
 def test_sarif_is_as_before(name, golden):
     """The SARIF of each review is its golden file."""
-    golden(f"report/{name}.sarif", sarif.render(ALL[name]()).decode())
+    golden(f"report/{name}.sarif", sarif.render(ALL[name](), read).decode())
 
 
 @pytest.mark.parametrize("name", ALL)
 def test_sarif_obeys_the_official_schema(name, sarif_errors):
     """The SARIF of each review is valid by the OASIS schema."""
-    assert sarif_errors(json.loads(sarif.render(ALL[name]()))) == []
+    assert sarif_errors(json.loads(sarif.render(ALL[name](), read))) == []
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(reviews())
 def test_any_sarif_obeys_the_official_schema(sarif_errors, review):
     """Whatever text stands in a review, its SARIF is valid by the OASIS schema."""
-    assert sarif_errors(json.loads(sarif.render(review).decode("utf-8"))) == []
+    assert sarif_errors(json.loads(sarif.render(review, read).decode("utf-8"))) == []
 
 
 def test_schema_would_refuse_a_wrong_log(sarif_errors):
@@ -111,17 +112,48 @@ def test_gaps_are_notifications():
     assert run_of(clean())["invocations"][0]["executionSuccessful"] is True
 
 
-def test_fix_is_a_replacement_by_columns():
-    """A rule's fix replaces exactly its characters."""
-    (result,) = [r for r in run_of(full())["results"] if "fixes" in r]
-    (replacement,) = result["fixes"][0]["artifactChanges"][0]["replacements"]
-    assert replacement["deletedRegion"] == {"startLine": 13, "startColumn": 5, "endLine": 13, "endColumn": 67}
-    assert replacement["insertedContent"]["text"].startswith("cur.execute(")
+def fixes(review):
+    return [fix for result in run_of(review)["results"] for fix in result.get("fixes", [])]
+
+
+def test_fix_is_the_proven_patch():
+    """Every edit is a replacement of whole lines, and the words say what was proven."""
+    one, wide = fixes(full())
+    (replacement,) = one["artifactChanges"][0]["replacements"]
+    assert replacement["deletedRegion"] == {"startLine": 13, "endLine": 13}
+    assert replacement["insertedContent"]["text"].startswith("    cur.execute(")
+    assert one["description"]["text"] == (
+        "Passes the values as parameters of the statement. (by the rule; look before applying) "
+        "Proven: applies · parses · finding gone · no new findings · 14 tests pass"
+    )
+    put_in, changed = wide["artifactChanges"][0]["replacements"]
+    assert put_in["deletedRegion"] == {"startLine": 2, "startColumn": 1, "endLine": 2, "endColumn": 1}
+    assert put_in["insertedContent"]["text"] == "import tenacity\n"
+    assert (
+        changed["insertedContent"]["text"] == "again = tenacity.retry(requests.get)\nagain(URL, timeout=10)"
+    )
+    assert "It needs tenacity among the dependencies." in wide["description"]["text"]
+
+
+def test_fix_keeps_the_files_line_ends():
+    """Several lines into a file with CRLF are parted by CRLF; lines that go leave nothing behind."""
+    crlf = SYNC.replace("\n", "\r\n").encode()
+    gone = replace(
+        WIDE_PATCH, edits=(*WIDE_PATCH.edits, replace(WIDE_PATCH.edits[0], first=3, last=3, lines=()))
+    )
+    review = replace(full(), patches=(gone,))
+    log = json.loads(sarif.render(review, lambda _: crlf))
+    (fix,) = [fix for result in log["runs"][0]["results"] for fix in result.get("fixes", [])]
+    put_in, changed, taken = fix["artifactChanges"][0]["replacements"]
+    assert put_in["insertedContent"]["text"].endswith("\r\n")
+    assert changed["insertedContent"]["text"].count("\r\n") == 1
+    assert taken == {"deletedRegion": {"startLine": 3, "startColumn": 1, "endLine": 4, "endColumn": 1}}
 
 
 def test_fix_that_masking_changed_is_left_out():
-    """A fix that would put a placeholder into the code is not offered."""
-    assert not any("fixes" in result for result in run_of(hostile())["results"])
+    """A fix that would put a placeholder into the code is not offered; nor is one that was not proven."""
+    assert fixes(hostile()) == []
+    assert fixes(replace(full(), patches=(replace(PATCH, proof=proof(parses=State.FAILED)),))) == []
 
 
 def test_uri_is_percent_encoded_bytes():

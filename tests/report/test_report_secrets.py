@@ -12,6 +12,7 @@ from report_reviews import ALL, AWKWARD, BLOBS, KEY, OLD, SECRETS, TOKEN, USERS,
 
 from reviewbot.domain.finding import Judged, Outcome, Span
 from reviewbot.domain.secret import Mask
+from reviewbot.domain.suite import FailedTest, SuiteRun
 from reviewbot.domain.waiver import Target, Waiver
 from reviewbot.report import html, markdown, sarif, terminal
 from reviewbot.report import json as report_json
@@ -19,10 +20,10 @@ from reviewbot.report.text import Shown
 
 WRITERS = {
     "json": lambda review: report_json.render(review).decode(),
-    "sarif": lambda review: sarif.render(review).decode(),
-    "markdown": markdown.render,
+    "sarif": lambda review: sarif.render(review, read).decode(),
+    "markdown": lambda review: markdown.render(review, read),
     "html": lambda review: html.render(review, read),
-    "terminal": lambda review: terminal.render(review, colour=True, width=120),
+    "terminal": lambda review: terminal.render(review, colour=True, width=120, read=read),
 }
 
 
@@ -85,6 +86,18 @@ def seeded() -> dict:
                 Judged(loud, outcome, secret, waiver if outcome is Outcome.WAIVED else None)
                 for outcome in Outcome
             ),
+            patches=tuple(
+                replace(
+                    patch,
+                    finding=loud.fingerprint,
+                    sentence=secret,
+                    needs=(TOKEN,),
+                    edits=tuple(replace(edit, path=path, lines=(secret,)) for edit in patch.edits),
+                )
+                for patch in base.patches
+            ),
+            unproven=tuple(replace(one, rule=TOKEN, why=secret) for one in base.unproven),
+            suite=SuiteRun(1, 1.0, (), (FailedTest(TOKEN, secret.split("\n")),), named=True, broken=""),
             sandbox=secret,
             run=secret,
             notes=(secret,),
@@ -121,7 +134,7 @@ def test_secret_around_a_finding_is_masked_in_the_hunk():
     base = full()
     file = base.change.files[2]
     diff = replace(file, new=replace(file.new, oid=oid(text)))
-    finding = replace(base.findings[0].finding, span=Span("src/users.py", 6, 6), quote="bad()", fix=None)
+    finding = replace(base.findings[0].finding, span=Span("src/users.py", 6, 6), quote="bad()")
     review = replace(
         base, change=replace(base.change, files=(diff,)), findings=(Judged(finding, Outcome.INLINE),)
     )
