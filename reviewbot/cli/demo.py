@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from reviewbot.cli.outputs import Output
+from reviewbot.cli.outputs import Output, keep, write_patches
 from reviewbot.cli.progress import StderrProgress
 from reviewbot.errors import UsageError
 
@@ -17,6 +17,14 @@ REPORTS = (
     ("json", "review.json"),
     ("markdown", "review.md"),
 )
+
+
+POLICY = """\
+version: 1
+tests:
+  allow: true  # in the sandbox; which command, the repository's .reviewbot.yml on the target branch says
+"""
+"""What an operator would write down to let the service's own tests run."""
 
 
 @click.command("demo")
@@ -53,10 +61,16 @@ def _review(folder: Path) -> int:
 
     repo = folder / "orders"
     bundle.lay_out(repo)
-    request = wiring.Request(repo, Selection(base=bundle.TARGET), Overrides(no_model=True), None)
+    policy = folder / "policy.yml"
+    policy.write_text(POLICY, "utf-8")
+    request = wiring.Request(repo, Selection(base=bundle.TARGET), Overrides(no_model=True), policy)
     outputs = tuple(Output(name, folder / file) for name, file in REPORTS)
     with StderrProgress(quiet=False) as progress, wiring.prepared(request, os.environ, progress) as prepared:
         review = pipeline.review(prepared.change, prepared.desk)
-        show(review, Shown(outputs, quiet=False), prepared.desk.repository.read)
-    click.echo(f"\nwritten: {', '.join(str(output.path) for output in outputs)}")
+        read = prepared.desk.repository.read
+        keep(review, prepared.folder, read)
+        write_patches(review, folder, read)
+        show(review, Shown(outputs, quiet=False), read)
+    click.echo(f"\nwritten: {', '.join(str(output.path) for output in outputs)}, {folder / 'patches'}/")
+    click.echo(f"to put the patches in: cd {repo} && reviewbot fix")
     return 0 if review.verdict.complete else review.verdict.exit_code

@@ -14,6 +14,7 @@ COMMANDS = {
     "collect": "Fetch a pull request into a snapshot, in a pipeline.",
     "demo": "Review a small bundled change, to see what a review looks like.",
     "doctor": "Check git, sandbox, scanners, policy and model server, and say what mends each.",
+    "fix": "Put proven patches of a review into the work tree.",
     "publish": "Post a review on its pull request, and set the status.",
     "review": "Review the snapshot that `reviewbot collect` made, without any token.",
     "rules": "Write, check, test and show rules.",

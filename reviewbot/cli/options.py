@@ -29,6 +29,7 @@ SETTINGS: tuple[Callable[[Any], Any], ...] = (
     click.option("--gguf", type=_FILE, envvar="REVIEWBOT_GGUF", show_envvar=True, help="Serve these weights with the embedded llama.cpp (reviewbot[embedded])."),
     click.option("--no-model", is_flag=True, envvar="REVIEWBOT_NO_MODEL", show_envvar=True, help="Scanners and rules only."),
     click.option("--fail-on", type=click.Choice(["note", "warning", "error", "never"]), envvar="REVIEWBOT_FAIL_ON", show_envvar=True, help="The severity from which findings give exit code 10.  [default: error, or the policy's]"),
+    click.option("--patches", type=click.Choice(["none", "rules", "all"]), envvar="REVIEWBOT_PATCHES", show_envvar=True, help="Whose patches to try and prove: nobody's, the rules' own, or the model's too.  [default: all, or the policy's]"),
     click.option("--unsandboxed", is_flag=True, envvar="REVIEWBOT_UNSANDBOXED", show_envvar=True, help="Declare that this machine or job is itself the sandbox. Every review says so."),
 )  # fmt: skip
 """Under which settings."""
@@ -51,7 +52,17 @@ WORK: tuple[Callable[[Any], Any], ...] = (
 
 
 _SETTING_NAMES = frozenset(
-    ("policy_file", "rules", "model_url", "model_name", "gguf", "no_model", "fail_on", "unsandboxed")
+    (
+        "policy_file",
+        "rules",
+        "model_url",
+        "model_name",
+        "gguf",
+        "no_model",
+        "fail_on",
+        "patches",
+        "unsandboxed",
+    )
 )
 
 
@@ -77,7 +88,7 @@ def request(ctx: click.Context, options: dict[str, Any]) -> "Request":
         model_url=options["model_url"], model_name=options["model_name"],
         gguf=str(options["gguf"]) if options["gguf"] else None, no_model=options["no_model"],
         rules=tuple(str(folder) for folder in options["rules"]), fail_on=options["fail_on"],
-        unsandboxed=options["unsandboxed"], given_as={name: how for name, how in given.items() if how},
+        unsandboxed=options["unsandboxed"], patches=options["patches"], given_as={name: how for name, how in given.items() if how},
     )  # fmt: skip
     selection = Selection(
         options.get("base"), options.get("head"), bool(options.get("staged")), bool(options.get("worktree"))

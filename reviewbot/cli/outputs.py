@@ -65,6 +65,36 @@ def write(review: Review, outputs: tuple[Output, ...], read: ReadBlob) -> None:
         raise UsageError(f"the review could not be written to {'; '.join(failed)}")
 
 
+def write_patches(review: Review, folder: Path, read: ReadBlob) -> None:
+    """Write the proven patches as files into `patches/`, and take away those of a former run.
+
+    Raises `UsageError` if they cannot be written.
+    """
+    from reviewbot.report import patch_files  # noqa: PLC0415 (most commands need it not)
+
+    place = folder / patch_files.FOLDER
+    try:
+        for old in place.glob("*.patch"):
+            old.unlink()
+        files = patch_files.patch_files(review, read)
+        if files:
+            place.mkdir(mode=0o700, exist_ok=True)
+        for name, content in files.items():
+            _replace(place / name, content)
+    except OSError as error:
+        raise UsageError(
+            f"the patches could not be written to {place}: {(error.strerror or '').lower()}"
+        ) from None
+
+
+def keep(review: Review, folder: Path, read: ReadBlob) -> None:
+    """Leave review and patches beside the run's record, for `reviewbot fix`, and so that nothing is lost if an output fails."""
+    path = folder / "review.json"
+    path.touch(mode=0o600)
+    path.write_bytes(rendered(review, "json", read))
+    write_patches(review, folder, read)
+
+
 def rendered(review: Review, name: str, read: ReadBlob) -> bytes:
     """Render the review in one of `FORMATS`."""
     # Each format brings libraries of its own, so only the one that is asked for is imported.
@@ -75,11 +105,11 @@ def rendered(review: Review, name: str, read: ReadBlob) -> bytes:
     if name == "sarif":
         from reviewbot.report import sarif  # noqa: PLC0415 (as above)
 
-        return sarif.render(review)
+        return sarif.render(review, read)
     if name == "markdown":
         from reviewbot.report import markdown  # noqa: PLC0415 (as above)
 
-        return markdown.render(review).encode()
+        return markdown.render(review, read).encode()
     if name == "codequality":
         from reviewbot.report import codequality  # noqa: PLC0415 (as above)
 

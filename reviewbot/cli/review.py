@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from reviewbot.cli.options import SETTINGS, added, request
-from reviewbot.cli.outputs import Output
+from reviewbot.cli.outputs import Output, write_patches
 from reviewbot.cli.progress import StderrProgress
 from reviewbot.cli.run import Shown, show
 from reviewbot.errors import UsageError
@@ -47,8 +47,8 @@ def command(ctx: click.Context, /, **options: Any) -> int:
     """Review the snapshot that `reviewbot collect` made, and leave the review in a folder.
 
     Works without a token of a forge: the job that reads the change should have none. The folder
-    holds review.json for `reviewbot publish`, and SARIF, HTML, Markdown and GitLab's Code
-    Quality report.
+    holds review.json for `reviewbot publish`, SARIF, HTML, Markdown and GitLab's Code
+    Quality report, and proven patches as files for `git apply` under patches/.
     """
     from reviewbot import pipeline, wiring  # noqa: PLC0415 (`review --help` needs neither)
 
@@ -62,6 +62,7 @@ def command(ctx: click.Context, /, **options: Any) -> int:
     ):
         review = pipeline.review(prepared.change, prepared.desk)
         code = show(review, Shown(outputs, options["quiet"]), prepared.desk.repository.read)
+        write_patches(review, folder, prepared.desk.repository.read)
     # The gate is the publisher's word; a code of ours that is not the gate's means that nothing was written.
     return 0 if code == review.verdict.exit_code else code
 

@@ -4,14 +4,13 @@ import os
 import shutil
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import click
 from click.core import ParameterSource
 
 from reviewbot.cli.options import CONFIGURATION, WORK, added, request
-from reviewbot.cli.outputs import Output, rendered, write
+from reviewbot.cli.outputs import Output, keep, write
 from reviewbot.cli.progress import StderrProgress
 from reviewbot.domain.change import ReadBlob
 from reviewbot.domain.review import Review
@@ -54,7 +53,7 @@ def command(ctx: click.Context, /, **options: Any) -> int:
     ):
         review = pipeline.review(prepared.change, prepared.desk)
         read = prepared.desk.repository.read
-        _keep(review, prepared.folder, read)
+        keep(review, prepared.folder, read)
         return show(review, shown, read)
 
 
@@ -66,13 +65,6 @@ class Shown:
     quiet: bool
 
 
-def _keep(review: Review, folder: Path, read: ReadBlob) -> None:
-    """Leave the review beside its record, so that nothing is lost if another output fails."""
-    path = folder / "review.json"
-    path.touch(mode=0o600)
-    path.write_bytes(rendered(review, "json", read))
-
-
 def show(review: Review, shown: Shown, read: ReadBlob) -> int:
     """Print the review, write its outputs, give the exit code."""
     from reviewbot.report import terminal  # noqa: PLC0415 (`run --help` needs it not)
@@ -81,7 +73,7 @@ def show(review: Review, shown: Shown, read: ReadBlob) -> int:
     if not (shown.quiet and code == 0):
         colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
         width = min(shutil.get_terminal_size((100, 40)).columns, 120)
-        click.echo(terminal.render(review, colour=colour, width=width), nl=False, color=colour)
+        click.echo(terminal.render(review, colour=colour, width=width, read=read), nl=False, color=colour)
     try:
         write(review, shown.outputs, read)
     except ReviewbotError as error:
