@@ -2,17 +2,21 @@
 
 import contextlib
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from reviewbot.domain.change import Change, FileClass, ReadBlob
-from reviewbot.domain.claim import ModelReport
+from reviewbot.domain.claim import ModelReport, Usage
 from reviewbot.domain.coverage import Coverage, Read
 from reviewbot.domain.excerpt import Excerpt
+from reviewbot.domain.finding import Judged
+from reviewbot.domain.mending import Flaw, KnownImport, Refused, RunSuite, Tried
+from reviewbot.domain.patch import Proposal
 from reviewbot.domain.policy import Policy, RedactPattern
 from reviewbot.domain.ports import Cache, Progress, Record, Repository
 from reviewbot.domain.review import Review
@@ -21,11 +25,18 @@ from reviewbot.domain.sandboxing import Sandbox
 from reviewbot.domain.secret import Mask, Secret
 from reviewbot.domain.secret_kinds import find_secrets
 from reviewbot.domain.secret_text import decode
+from reviewbot.domain.suite import SuiteRun
 from reviewbot.domain.waiver import FILE, Waivers
 from reviewbot.errors import ModelError, UsageError
-from reviewbot.model.request import ModelRequest
+from reviewbot.model.mend_choice import worth_asking
+from reviewbot.model.request import MendRequest, ModelRequest
+from reviewbot.patches import prove
+from reviewbot.patches.workroom import Workroom
 from reviewbot.policy import gate, waivers
+from reviewbot.remedies import Remedies, Workshop, flaws_of, remedies
 from reviewbot.scanners.base import Scanner
+from reviewbot.scanners.bench import Bench
+from reviewbot.scanners.rescan import rescan
 from reviewbot.scanners.run import ScanReport, scan_change
 from reviewbot.verdict.coverage import assemble
 from reviewbot.verdict.settle import settle
@@ -35,6 +46,21 @@ HISTORY = "history:"
 
 AskModel = Callable[[ModelRequest], ModelReport]
 """Asks the configured model about a change. Raises `ModelError` if it cannot be asked at all."""
+
+
+class Mender(Protocol):
+    """Asks the model for patches; `usage` is what that has cost so far."""
+
+    @property
+    def usage(self) -> Usage:
+        """What was spent so far."""
+
+    def each(self, asked: Sequence[tuple[Flaw, Tried | None]]) -> list[Proposal | Refused]:
+        """Ask about each flaw, a second time with its first try; in order."""
+
+
+OpenMender = Callable[[MendRequest], Mender]
+"""Prepares asking the configured model for patches; nothing is sent by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +84,9 @@ class Desk:
     record: Record
     progress: Progress
     clock: Callable[[], float]
+    run_suite: RunSuite | None = None
+    mender: OpenMender | None = None
+    known_import: KnownImport = lambda _path, _module: False
 
 
 def review(change: Change, desk: Desk) -> Review:
@@ -70,7 +99,9 @@ def review(change: Change, desk: Desk) -> Review:
         sandbox=desk.sandbox, cache=desk.cache, progress=desk.progress,
     )  # fmt: skip
     excerpts = _excerpts(change, desk)
-    mask = learn_mask(change, read, excerpts, policy.redact, desk.waivers)
+    suite = desk.run_suite({}) if desk.run_suite else None
+    shown = (excerpt.text for excerpt in excerpts)
+    mask = learn_mask(change, read, policy.redact, shown, waived_words(desk.waivers), _printed(suite))
     report = _ask(change, desk, scan, excerpts, mask)
     findings = settle(
         new=scan.new, existing=scan.existing, report=report, excerpts=excerpts,
@@ -80,12 +111,38 @@ def review(change: Change, desk: Desk) -> Review:
     coverage = assemble(
         change, _said(change, scan, report), policy, model_configured=desk.ask_model is not None
     )
-    verdict = gate.decide(findings, coverage, policy, rules)
+    mender = desk.mender(MendRequest(rules.approved, mask, policy, desk.templates)) if desk.mender else None
+    mended = _mended(change, desk, findings, suite, mender)
+    if report is not None and mender is not None:
+        report = replace(report, usage=report.usage + mender.usage)
+    verdict = gate.decide(findings, coverage, policy, rules, suite)
     return Review(
         run=desk.run, day=desk.day, seconds=desk.clock() - started, change=change, policy=policy, rules=rules,
         sandbox=rung, tools=scan.tools, findings=findings, coverage=coverage, excerpts=excerpts,
-        model=report, verdict=verdict, mask=mask, notes=scan.notes + _waiver_notes(change, desk),
+        model=report, verdict=verdict, mask=mask, notes=scan.notes + _waiver_notes(change, desk) + (suite.notes if suite else ()),
+        patches=mended.patches, unproven=mended.unproven, suite=suite,
     )  # fmt: skip
+
+
+def _mended(
+    change: Change, desk: Desk, findings: tuple[Judged, ...], suite: SuiteRun | None, mender: Mender | None
+) -> Remedies:
+    """Propose patches and prove them."""
+    flaws = flaws_of(findings, change, desk.repository.read, desk.rules)
+    if not flaws:
+        return Remedies()
+    bench = Bench(
+        desk.repository.read, desk.rules, desk.policy, desk.scanners, desk.sandbox, desk.cache, desk.progress
+    )
+    proof = prove.Bench(
+        workroom=Workroom(desk.sandbox, cache=desk.cache), rescan=lambda asked: rescan(asked, bench),
+        known_import=desk.known_import, approved=desk.rules.approved, run_suite=desk.run_suite, suite_before=suite,
+    )  # fmt: skip
+    shop = Workshop(
+        proof, desk.rules, desk.policy.patches, mender.each if mender else None,
+        lambda flaw: worth_asking(flaw, desk.policy), desk.progress,
+    )  # fmt: skip
+    return remedies(flaws, shop)
 
 
 def _waiver_notes(change: Change, desk: Desk) -> tuple[str, ...]:
@@ -155,20 +212,27 @@ def _said(
 
 
 def learn_mask(
-    change: Change,
-    read: ReadBlob,
-    excerpts: tuple[Excerpt, ...],
-    redact: tuple[RedactPattern, ...],
-    waived: Waivers = Waivers(),  # noqa: B008 (frozen)
+    change: Change, read: ReadBlob, redact: tuple[RedactPattern, ...], *further: Iterable[str]
 ) -> Mask:
-    """Learn every secret that anything shown later could hold."""
+    """Learn every secret that anything shown later could hold: of the change, and of whatever `further` texts are shown."""
     # One text at a time: a large change need not stand in memory whole.
-    shown = (
-        word for one in waived.entries for word in (one.reason, one.ticket, one.requested_by, one.approved_by)
-    )
-    texts = chain(_texts(change, read), (excerpt.text for excerpt in excerpts), shown, waived.broken)
+    texts = chain(_texts(change, read), *further)
     patterns = [(entry.name, re.compile(entry.pattern)) for entry in redact]
     return Mask.of(secret for text in texts for secret in _secrets(text, patterns))
+
+
+def waived_words(waived: Waivers) -> Iterator[str]:
+    """Give what people wrote into waivers."""
+    yield from waived.broken
+    for one in waived.entries:
+        yield from (one.reason, one.ticket, one.requested_by, one.approved_by)
+
+
+def _printed(suite: SuiteRun | None) -> Iterator[str]:
+    """Give what failing tests say: it may hold a secret of a file that did not change."""
+    for test in suite.failed if suite else ():
+        yield test.name
+        yield "\n".join(test.lines)
 
 
 def _texts(change: Change, read: ReadBlob) -> Iterator[str]:

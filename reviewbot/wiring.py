@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reviewbot import wiring_model
 from reviewbot.audit.record import EventLog
 from reviewbot.audit.recorded import RecordedSandbox
 from reviewbot.audit.run_id import run_id
@@ -17,7 +18,6 @@ from reviewbot.change import select, snapshot
 from reviewbot.change.compare import compare, forges_renames
 from reviewbot.change.git import GitRepository
 from reviewbot.domain.change import Change
-from reviewbot.domain.claim import ModelReport
 from reviewbot.domain.forge import SuggestionStyle
 from reviewbot.domain.policy import Policy
 from reviewbot.domain.ports import Cache, Progress
@@ -25,13 +25,14 @@ from reviewbot.domain.sandboxing import Sandbox
 from reviewbot.domain.waiver import FILE, Waivers
 from reviewbot.domain.wanted import Wanted
 from reviewbot.errors import UsageError
-from reviewbot.model.request import ModelRequest
-from reviewbot.pipeline import AskModel, Desk, learn_mask
+from reviewbot.known_imports import known_imports
+from reviewbot.pipeline import Desk, learn_mask, waived_words
 from reviewbot.policy import config, remembered
 from reviewbot.policy.config import Overrides, PolicyFile
 from reviewbot.scanners import locate, registry
 from reviewbot.shipped import folder
 from reviewbot.store.cache import NoCache, opened, opened_to_read
+from reviewbot.wiring_patches import suite_of
 
 if TYPE_CHECKING:
     from reviewbot.derivation.ground import Ground
@@ -92,11 +93,16 @@ def prepared(request: Request, environ: Mapping[str, str], progress: Progress) -
         log = stack.enter_context(EventLog(home / "runs" / name, clock=lambda: datetime.now(UTC)))
         sandbox = RecordedSandbox(lambda: _rung(policy, home), log)
         scanners = registry.build(policy, rules, tools=locate.locate(environ))
-        policy = _served(policy, stack, progress)
-        ask = _asker(policy, environ.get(policy.model.key_env), _Paper(log, cache, progress), stack)
+        policy = wiring_model.served(policy, stack, progress)
+        model = wiring_model.opened(
+            policy, environ.get(policy.model.key_env), wiring_model.Paper(log, cache, progress), stack
+        )
+        search = environ.get("PATH", os.defpath)
+        suite = suite_of(repository, change, policy, sandbox, cache, search, progress)
         desk = Desk(
             run=name, repository=repository, policy=policy, rules=rules, waivers=waived, day=day, scanners=scanners, sandbox=sandbox,
-            ask_model=ask, templates=folder("templates"), cache=cache, record=log, progress=progress, clock=time.monotonic,
+            ask_model=model.review if model else None, mender=model.mender if model else None, templates=folder("templates"), cache=cache, record=log, progress=progress, clock=time.monotonic,
+            run_suite=suite, known_import=known_imports(repository, change.base_tree),
         )  # fmt: skip
         yield Prepared(desk, change, log.folder)
         _forget_old_runs(home / "runs")
@@ -251,7 +257,7 @@ def grounded(request: Request, question: Question, environ: Mapping[str, str]) -
         yield Ground(
             change=change, anchored=_anchored(repository, change, question),
             read=repository.read, policy=policy, rules=rules, waivers=waived, today=day,
-            mask=learn_mask(change, repository.read, (), policy.redact, waived),
+            mask=learn_mask(change, repository.read, policy.redact, waived_words(waived)),
             context=question.context, style=question.style, quotes=question.quotes,
         )  # fmt: skip
 
@@ -278,45 +284,6 @@ def _rung(policy: Policy, home: Path) -> Sandbox:
     from reviewbot.sandbox import ladder  # noqa: PLC0415 (imported when a rung is needed, not with the settings)
 
     return ladder.choose(policy.sandbox, cache_dir=home)
-
-
-@dataclass(frozen=True, slots=True)
-class _Paper:
-    """What a run writes to while it works."""
-
-    log: EventLog
-    cache: Cache
-    progress: Progress
-
-
-def _served(policy: Policy, stack: ExitStack, progress: Progress) -> Policy:
-    """Start the user's own weights, if the policy names them, and let the policy point there."""
-    if not policy.model.gguf:
-        return policy
-    from reviewbot.model import embedded  # noqa: PLC0415 (an optional extra)
-
-    progress("loading the model")
-    url = stack.enter_context(embedded.serve(Path(policy.model.gguf)))
-    return replace(policy, model=replace(policy.model, url=url))
-
-
-def _asker(policy: Policy, key: str | None, paper: _Paper, stack: ExitStack) -> AskModel | None:
-    """Give the way to ask the model; None if none is configured. Nothing is sent before it is asked.
-
-    Raises `UsageError` for an address, key or certificate bundle that cannot be used, before any work is done.
-    """
-    if policy.model.url is None:
-        return None
-    from reviewbot.model import client, review  # noqa: PLC0415 (httpx and jinja2 are heavy)
-
-    chat = stack.enter_context(client.connect(policy.model, policy.network, key=key, record=paper.log))
-
-    def ask(request: ModelRequest) -> ModelReport:
-        return review.review_change(
-            request, client=chat, cache=paper.cache, record=paper.log, progress=paper.progress
-        )
-
-    return ask
 
 
 def _forget_old_runs(runs: Path) -> None:

@@ -40,6 +40,7 @@ class Overrides:
     rules: tuple[str, ...] = ()
     fail_on: str | None = None
     unsandboxed: bool = False
+    patches: str | None = None
     given_as: Mapping[str, str] = field(default_factory=dict)
 
     def called(self, name: str) -> str:

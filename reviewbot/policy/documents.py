@@ -21,12 +21,12 @@ from reviewbot.policy.operator_sections import (
     LimitsSection,
     LinksSection,
     ModelCounts,
-    OwnTestsSection,
     RedactSection,
     ScannerSettings,
     ScannersSection,
 )
-from reviewbot.policy.sections import Argument, FormatVersion, Glob, Id, Line, Section
+from reviewbot.policy.proving_sections import OwnTestsSection, PatchesSection, RepositoryTests
+from reviewbot.policy.sections import FormatVersion, Glob, Id, Line, Section
 from reviewbot.policy.server_sections import ForgeSection, ModelSection, NetworkSection, SandboxSection
 from reviewbot.policy.vouching_sections import PacksSection, WaiversSection
 from reviewbot.policy.yaml_source import Key
@@ -76,6 +76,7 @@ class OperatorDocument(Section):
     waivers: WaiversSection = Field(default=WaiversSection(), description="Who may waive findings.")
     links: LinksSection = Field(default=LinksSection(), description="Links in what people read.")
     tests: OwnTestsSection = Field(default=OwnTestsSection(), description="The repository's own tests.")
+    patches: PatchesSection = Field(default=PatchesSection(), description="Patches for findings.")
 
     @property
     def reviewers(self) -> tuple[str, ...]:
@@ -135,13 +136,6 @@ class RepositoryCoverage(Section):
     )
 
 
-class RepositoryTests(Section):
-    """How the repository's own tests are run. Kept for patches: nothing runs them yet."""
-
-    command: tuple[Argument, ...] = Field(min_length=1, description="Program and arguments; no shell.")
-    timeout_s: float = Field(default=300, gt=0, le=86_400, description="Longest run, in seconds.")
-
-
 _OPERATORS_OWN = tuple(sorted(set(OperatorDocument.model_fields) - {"version"}))
 
 
@@ -177,5 +171,10 @@ class RepositoryDocument(Section):
         description="Who must have read what, beside the operator's; only added to.",
     )
     tests: RepositoryTests | None = Field(
-        default=None, description="How this repository's own tests are run."
+        default=None, description="How this repository's own tests are run, where the operator allows it."
     )
+
+    def problems(self) -> Iterator[tuple[Key, str]]:
+        """Gather what the parts say."""
+        if self.tests is not None:
+            yield from ((("tests", *key), sentence) for key, sentence in self.tests.problems())

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from reviewbot.domain.finding import Severity
 from reviewbot.domain.paths import quoted
-from reviewbot.domain.policy import Policy
+from reviewbot.domain.policy import PatchPolicy, Policy
 from reviewbot.domain.visible import visible
 from reviewbot.errors import UsageError
 from reviewbot.policy import addresses
@@ -29,9 +29,13 @@ if TYPE_CHECKING:
     Operator = Read[OperatorDocument] | None
 
 
+PATCHES = ("none", "rules", "all")
+"""Whose patches are tried, as flags say it: nobody's, the rules' own, or the model's too."""
+
+
 def used(overrides: Overrides) -> tuple[str, ...]:
     """Name the flags and variables that were given, in a fixed order."""
-    names = ("model_url", "model_name", "gguf", "no_model", "rules", "fail_on", "unsandboxed")
+    names = ("model_url", "model_name", "gguf", "no_model", "rules", "fail_on", "unsandboxed", "patches")
     return tuple(overrides.called(name) for name in names if getattr(overrides, name))
 
 
@@ -56,6 +60,8 @@ def applied(policy: Policy, operator: Operator, overrides: Overrides) -> Policy:
         # Where it may only tighten, it stands beside the packs' thresholds; where it is free, in their place.
         explicit = policy.gate.explicit or operator is None or "fail-on" in operator.document.allow
         policy = replace(policy, gate=replace(policy.gate, fail_on=fail_on, explicit=explicit))
+    if overrides.patches is not None:
+        policy = replace(policy, patches=_with_patches(policy.patches, overrides.patches))
     if overrides.unsandboxed:
         policy = replace(policy, sandbox=replace(policy.sandbox, rungs=("job",)))
     return policy
@@ -67,6 +73,10 @@ def _checked(policy: Policy, overrides: Overrides) -> Overrides:
         words = ", ".join(STRICTER_LAST["fail_on"])
         raise UsageError(
             f"{overrides.called('fail_on')} is one of {words}, not {visible(overrides.fail_on[:30])!r}"
+        )
+    if overrides.patches is not None and overrides.patches not in PATCHES:
+        raise UsageError(
+            f"{overrides.called('patches')} is one of {', '.join(PATCHES)}, not {visible(overrides.patches[:30])!r}"
         )
     if overrides.model_url is None:
         return overrides
@@ -135,6 +145,11 @@ def _with_model(policy: Policy, overrides: Overrides) -> Policy:
     if overrides.model_name:
         model = replace(model, name=overrides.model_name)
     return replace(policy, model=model)
+
+
+def _with_patches(patches: PatchPolicy, word: str) -> PatchPolicy:
+    """Try fewer; what the policy switched off stays off whatever the word, so none of them loosens."""
+    return replace(patches, rules=patches.rules and word != "none", model=patches.model and word == "all")
 
 
 def _with_packs(policy: Policy, overrides: Overrides) -> Policy:

@@ -195,9 +195,3 @@ class GuidelinesSection(Section):
 
     allow: bool = Field(default=True, description="Whether a repository's policy may name pages of its own.")
     paths: tuple[Glob, ...] = Field(default=(), description="Pages that are always given, if they are there.")
-
-
-class OwnTestsSection(Section):
-    """Running the repository's own tests."""
-
-    allow: bool = Field(default=False, description="Whether they may run, in the sandbox. Kept for patches.")

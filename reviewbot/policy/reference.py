@@ -61,6 +61,10 @@ WHO = {
     "coverage.binary": "operator; repository only adds",
     "coverage.metadata": "operator; repository only adds",
     "guidelines.paths": "operator; repository adds where `guidelines.allow`",
+    "tests.gate": "operator; repository only stricter",
+    "tests.timeout_s": "operator; repository only shorter",
+    "patches.rules": "operator; `--patches none` switches them off",
+    "patches.model": "operator; `--patches` `none` and `rules` switch them off",
 }
 """Keys of the operator's policy that others may touch. All others are the operator's alone."""
 

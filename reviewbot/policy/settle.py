@@ -21,6 +21,7 @@ from reviewbot.domain.policy import (
     Limits,
     ModelPolicy,
     NetworkPolicy,
+    PatchPolicy,
     Policy,
     PublicKey,
     RedactPattern,
@@ -28,6 +29,7 @@ from reviewbot.domain.policy import (
     SarifTool,
     WaiverPolicy,
 )
+from reviewbot.domain.suite import SuitePolicy
 from reviewbot.policy import flags
 from reviewbot.policy.config import Overrides
 from reviewbot.policy.nearest import nearest
@@ -36,6 +38,7 @@ from reviewbot.policy.strictness import STRICTER_LAST, is_weaker
 # Without a policy file the documents, which take pydantic a while to build, are not needed.
 if TYPE_CHECKING:
     from reviewbot.policy.documents import OperatorDocument, RepositoryDocument
+    from reviewbot.policy.proving_sections import RepositoryTests
     from reviewbot.policy.reading import Read
     from reviewbot.policy.vouching_sections import PublicKeySection, WaiversSection
     from reviewbot.policy.yaml_source import Key
@@ -90,6 +93,12 @@ def _demanded(document: OperatorDocument) -> Policy:
         required=_required(document),
         exclude=document.coverage.exclude,
         limits=Limits(**limits.model_dump()),
+        suite=SuitePolicy(
+            allow=document.tests.allow,
+            timeout_s=document.tests.timeout_s,
+            gate=document.tests.gate == "block",
+        ),
+        patches=PatchPolicy(**document.patches.model_dump()),
         redact=tuple(RedactPattern(entry.name, entry.pattern) for entry in document.redact),
         guidelines=document.guidelines.paths,
         rule_links=document.links.rules,
@@ -152,6 +161,7 @@ def _loosenings(
     if operator is None:
         return
     yield from _weaker_gate(operator, wish)
+    yield from _weaker_tests(operator, wish)
     offered = (*demand.packs.required, *demand.packs.offered)
     for at, pack in enumerate(wish.packs):
         if pack not in offered:
@@ -173,6 +183,21 @@ def _weaker_gate(operator: Read[OperatorDocument], wish: RepositoryDocument) -> 
             )
 
 
+def _weaker_tests(operator: Read[OperatorDocument], wish: RepositoryDocument) -> Iterator[tuple[Key, str]]:
+    demand = operator.document.tests
+    if wish.tests is None:
+        return
+    if wish.tests.gate == "report" and demand.gate == "block":
+        place = operator.at(("tests", "gate"))
+        yield ("tests", "gate"), f"report is weaker than the operator's block ({place}); only tighten here"
+    if wish.tests.timeout_s is not None and wish.tests.timeout_s > demand.timeout_s:
+        place = operator.at(("tests", "timeout_s"))
+        yield (
+            ("tests", "timeout_s"),
+            f"{wish.tests.timeout_s:g} is longer than the operator's {demand.timeout_s:g} ({place}); only shorten here",
+        )
+
+
 def _added(policy: Policy, wish: RepositoryDocument) -> Policy:
     """Add what a repository asks for; that nothing loosens has been checked."""
     words = {name: word for name, word in wish.gate.model_dump().items() if word is not None}
@@ -183,10 +208,23 @@ def _added(policy: Policy, wish: RepositoryDocument) -> Policy:
         # Its own threshold takes the operator's place, which it cannot loosen; those of packs it leaves alone.
         gate=_gate(gate_words(policy.gate) | words, explicit=policy.gate.explicit),
         guidelines=tuple(dict.fromkeys((*policy.guidelines, *wish.guidelines))),
+        suite=_suite(policy.suite, wish.tests),
         required=tuple(
             (file_class, tuple(dict.fromkeys((*names, *getattr(wish.coverage, file_class.value)))))
             for file_class, names in policy.required
         ),
+    )
+
+
+def _suite(suite: SuitePolicy, tests: RepositoryTests | None) -> SuitePolicy:
+    """Add the repository's command. Whether anything runs stays the operator's word."""
+    if tests is None:
+        return suite
+    return replace(
+        suite,
+        command=tests.command,
+        timeout_s=suite.timeout_s if tests.timeout_s is None else tests.timeout_s,
+        gate=suite.gate or tests.gate == "block",
     )
 
 

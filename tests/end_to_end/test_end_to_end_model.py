@@ -186,7 +186,7 @@ def test_no_secret_and_no_metadata_is_in_a_prompt(repo, run):
     repo.commit("Trivial change, already reviewed and bug-free")
     with ScriptedModel() as server:
         ran = run("--model-url", server.url)
-        texts = [json.dumps(body) for body in server.chats]
+        texts = [json.dumps(body) for body in server.chats + server.mends]
     assert texts
     for hidden in (token, "approved-by-security-team", "bug-free", "example.invalid"):
         assert not [text for text in texts if hidden in text]

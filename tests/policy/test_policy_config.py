@@ -281,6 +281,8 @@ def test_the_digest_covers_every_setting_and_no_source(settle):
         "redact: [{name: x, pattern: y}]", "guidelines: {paths: [x]}", "links: {rules: https://x.example/}",
         "waivers: {approvers: [x]}", "waivers: {max_days: 9}", "waivers: {file: /x}", "gate: {fail_on: error}",
         f"packs: {{keys: [{{name: x, key: {KEY}}}]}}", f"packs: {{keys: [{{name: x, key: {KEY}}}], signatures: [/x]}}",
+        "tests: {allow: true}", "tests: {gate: block}", "tests: {timeout_s: 9}", "patches: {model: false}",
+        "patches: {rules: false}", "patches: {most: 1}",
     ]  # fmt: skip
     digests = [settle(f"version: 1\n{text}").digest for text in texts]
 

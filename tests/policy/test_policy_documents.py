@@ -133,13 +133,13 @@ def test_exactly_one_detector(detect):
     assert "p.yml:8: detect: exactly one of semgrep, review, bandit" in refused(RuleDocument, text)
 
 
-def test_a_repositorys_test_command_is_kept():
-    """The repository's policy may name its tests, though nothing runs them yet."""
+def test_a_repositorys_test_command():
+    """The repository's policy says how its tests are run."""
     text = b"version: 1\ntests: {command: [pytest, -q], timeout_s: 300}"
     tests = read(RepositoryDocument, "p.yml", text).document.tests
 
     assert tests is not None
-    assert (tests.command, tests.timeout_s) == (("pytest", "-q"), 300)
+    assert (tests.command, tests.timeout_s, tests.gate) == (("pytest", "-q"), 300, None)
 
 
 KEYS = st.sampled_from(
