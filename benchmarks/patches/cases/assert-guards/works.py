@@ -1,0 +1,5 @@
+from types import SimpleNamespace
+
+import flawed
+
+assert flawed.pay(SimpleNamespace(is_staff=True), 3) == 3

@@ -1,0 +1,4 @@
+import flawed
+
+flawed.keep("key", b"abc")
+assert open("key", "rb").read() == b"abc"

@@ -1,0 +1,5 @@
+import ssl
+
+import flawed
+
+assert isinstance(flawed.context(), ssl.SSLContext)

@@ -1,0 +1,7 @@
+"""Speaks to the warehouse."""
+
+WAREHOUSE_PASSWORD = "@@SECRET@@"
+
+
+def headers():
+    return {"X-Password": WAREHOUSE_PASSWORD}

@@ -1,0 +1,3 @@
+import flawed
+
+assert flawed.page("Ada") == "<p>Ada</p>"

@@ -1,0 +1,4 @@
+import flawed
+
+with open(flawed.kept("one")) as file:
+    assert file.read() == "one"

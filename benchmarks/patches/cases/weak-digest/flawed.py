@@ -1,0 +1,7 @@
+"""Names of kept pages."""
+
+import hashlib
+
+
+def signature(page: bytes) -> str:
+    return hashlib.md5(page).hexdigest()

@@ -1,0 +1,3 @@
+import flawed
+
+assert flawed.load("a: 1") == {"a": 1}
