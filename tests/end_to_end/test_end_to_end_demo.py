@@ -7,7 +7,7 @@ FLAWS = [
     (".github/workflows/ci.yml", 9),  # a script injection
     (".github/workflows/ci.yml", 9),  # and that CI is changed at all
     ("Dockerfile", 3),
-    ("orders/accounts.py", 9),
+    ("orders/accounts.py", 21),
     ("orders/settings.py", 8),
     ("orders/sync.py", 8),
     ("orders/sync.py", 15),

@@ -46,7 +46,7 @@ def test_a_rule_arrives_whole(make_pack):
     """Every field of a rule file is in the rule, native semgrep stays as it was written."""
     more = (
         "cwe: [95]\nowasp: ['A03:2021']\nreferences: ['https://cwe.mitre.org/x']\napplies_to: ['src/**/*.py']\n"
-        "fix: {safety: safe, semgrep: 'int($X)', structural: use-int}\nexpiry: 2027-01-31\n"
+        "fix: {safety: safe, semgrep: 'int($X)'}\nexpiry: 2027-01-31\n"
     )
     rules = make_pack("mine", {"a-rule.yml": SEMGREP.format(id="a-rule") + more}).parent
     found = load(rules, "mine", today=date(2027, 1, 31))
