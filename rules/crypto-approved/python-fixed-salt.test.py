@@ -11,12 +11,12 @@ from django.contrib.auth.hashers import make_password
 
 def store(password, kept, algorithm):
     # ruleid: python-fixed-salt
-    hashlib.scrypt(password, salt=b"always this", n=2**15, r=8, p=1)
+    hashlib.scrypt(password, salt=b"always this", n=2**14, r=8, p=1)
     salt = "pepper".encode()
     # ruleid: python-fixed-salt
     PBKDF2HMAC(algorithm=algorithm, length=32, salt=salt, iterations=600_000)
     # ruleid: python-fixed-salt
-    Scrypt(salt=bytes.fromhex("00ff00ff"), length=32, n=2**15, r=8, p=1)
+    Scrypt(salt=bytes.fromhex("00ff00ff"), length=32, n=2**14, r=8, p=1)
     # ruleid: python-fixed-salt
     PBKDF2(password, b"pepper", 32, count=600_000)
     # ruleid: python-fixed-salt

@@ -20,4 +20,4 @@ def store(request, user, password, salt, page):
     # ok: python-password-hash-too-fast
     PasswordHasher().hash(password)
     # ok: python-password-hash-too-fast
-    hashlib.scrypt(password.encode(), salt=salt, n=2**15, r=8, p=1)
+    hashlib.scrypt(password.encode(), salt=salt, n=2**14, r=8, p=1)

@@ -32,6 +32,11 @@ NETWORK = frozenset(
      "xmlrpc.", "socketserver.", "asyncio.open_connection", "asyncio.start_server", "pycurl.", "treq.", "grpc.",
      "boto3.", "dns.", "asyncore.", "ssl.get_server_certificate", "logging.handlers.", "urlopen", ".urlopen", ".create_connection"}
 )  # fmt: skip
+PROTECTING = frozenset(
+    {"django.views.decorators.csrf.csrf_protect", "django.views.decorators.csrf.requires_csrf_token",
+     "django.views.decorators.clickjacking.xframe_options_sameorigin", "django.views.decorators.clickjacking.xframe_options_deny"}
+)  # fmt: skip
+"""Decorators that a rule's fix may put where one was that switched the check off."""
 EXITS = frozenset(
     {"exit", "quit", "sys.exit", "os._exit", "os.abort", "os.kill", "faulthandler.", "resource."}
 )

@@ -32,7 +32,7 @@ def forbidden(asked: Comparison, before: ast.Module, after: ast.Module) -> str:
         return next(iter(more))
     if asked.model and _decorators(before) != _decorators(after):
         return "decorator"
-    if _decorators(after) - _decorators(before):
+    if not _names_of_decorators(_decorators(after) - _decorators(before), after) <= calls.PROTECTING:
         return "decorator"
     new = modules(after) - modules(before)
     if any(name in calls.USELESS or name.partition(".")[0] in calls.USELESS for name in new):
@@ -197,12 +197,20 @@ def _last(node: ast.AST | None, names: Names) -> str:
 
 
 def _decorators(tree: ast.Module) -> Counter[str]:
-    return Counter(
-        f"{node.name} {ast.dump(one)}"
-        for node in ast.walk(tree)
-        if isinstance(node, (*FUNCTIONS, ast.ClassDef))
-        for one in node.decorator_list
-    )
+    return Counter(f"{name} {ast.dump(one)}" for name, one in _decorated(tree))
+
+
+def _decorated(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
+    for node in ast.walk(tree):
+        if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+            yield from ((node.name, one) for one in node.decorator_list)
+
+
+def _names_of_decorators(some: Counter[str], tree: ast.Module) -> set[str]:
+    """Give the full names of these; one that is more than a name is itself."""
+    names = Names.of(tree)
+    named = {f"{name} {ast.dump(one)}": names.dotted(one) for name, one in _decorated(tree)}
+    return {named.get(one) or one for one in some}
 
 
 def _unused(before: ast.Module, after: ast.Module) -> bool:
