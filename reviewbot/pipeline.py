@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
 from reviewbot.domain.change import Change, FileClass, ReadBlob
 from reviewbot.domain.claim import ModelReport, Usage
 from reviewbot.domain.coverage import Coverage, Read
 from reviewbot.domain.excerpt import Excerpt
-from reviewbot.domain.finding import Judged
+from reviewbot.domain.finding import Judged, Outcome
 from reviewbot.domain.mending import Flaw, KnownImport, Refused, RunSuite, Tried
 from reviewbot.domain.patch import Proposal
 from reviewbot.domain.policy import Policy, RedactPattern
@@ -30,16 +30,16 @@ from reviewbot.domain.waiver import FILE, Waivers
 from reviewbot.errors import ModelError, UsageError
 from reviewbot.model.mend_choice import worth_asking
 from reviewbot.model.request import MendRequest, ModelRequest
-from reviewbot.patches import prove
-from reviewbot.patches.workroom import Workroom
 from reviewbot.policy import gate, waivers
-from reviewbot.remedies import Remedies, Workshop, flaws_of, remedies
 from reviewbot.scanners.base import Scanner
 from reviewbot.scanners.bench import Bench
 from reviewbot.scanners.rescan import rescan
 from reviewbot.scanners.run import ScanReport, scan_change
 from reviewbot.verdict.coverage import assemble
 from reviewbot.verdict.settle import settle
+
+if TYPE_CHECKING:
+    from reviewbot.remedies import Remedies
 
 HISTORY = "history:"
 """How a note begins that says which part of the history could not be read."""
@@ -120,17 +120,23 @@ def review(change: Change, desk: Desk) -> Review:
         run=desk.run, day=desk.day, seconds=desk.clock() - started, change=change, policy=policy, rules=rules,
         sandbox=rung, tools=scan.tools, findings=findings, coverage=coverage, excerpts=excerpts,
         model=report, verdict=verdict, mask=mask, notes=scan.notes + _waiver_notes(change, desk) + (suite.notes if suite else ()),
-        patches=mended.patches, unproven=mended.unproven, suite=suite,
+        patches=mended.patches if mended else (), unproven=mended.unproven if mended else (), suite=suite,
     )  # fmt: skip
 
 
 def _mended(
     change: Change, desk: Desk, findings: tuple[Judged, ...], suite: SuiteRun | None, mender: Mender | None
-) -> Remedies:
+) -> "Remedies | None":
     """Propose patches and prove them."""
+    if not any(judged.outcome is Outcome.INLINE for judged in findings):
+        return None
+    from reviewbot.patches import prove  # noqa: PLC0415 (a clean change needs none of it)
+    from reviewbot.patches.workroom import Workroom  # noqa: PLC0415 (as above)
+    from reviewbot.remedies import Workshop, flaws_of, remedies  # noqa: PLC0415 (as above)
+
     flaws = flaws_of(findings, change, desk.repository.read, desk.rules)
     if not flaws:
-        return Remedies()
+        return None
     bench = Bench(
         desk.repository.read, desk.rules, desk.policy, desk.scanners, desk.sandbox, desk.cache, desk.progress
     )

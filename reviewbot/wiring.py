@@ -32,7 +32,6 @@ from reviewbot.policy.config import Overrides, PolicyFile
 from reviewbot.scanners import locate, registry
 from reviewbot.shipped import folder
 from reviewbot.store.cache import NoCache, opened, opened_to_read
-from reviewbot.wiring_patches import suite_of
 
 if TYPE_CHECKING:
     from reviewbot.derivation.ground import Ground
@@ -98,7 +97,11 @@ def prepared(request: Request, environ: Mapping[str, str], progress: Progress) -
             policy, environ.get(policy.model.key_env), wiring_model.Paper(log, cache, progress), stack
         )
         search = environ.get("PATH", os.defpath)
-        suite = suite_of(repository, change, policy, sandbox, cache, search, progress)
+        suite = None
+        if policy.suite.runs:
+            from reviewbot.wiring_suite import Suite  # noqa: PLC0415 (few runs need it)
+
+            suite = Suite(repository, change.head_tree, policy, sandbox, cache, search, progress)
         desk = Desk(
             run=name, repository=repository, policy=policy, rules=rules, waivers=waived, day=day, scanners=scanners, sandbox=sandbox,
             ask_model=model.review if model else None, mender=model.mender if model else None, templates=folder("templates"), cache=cache, record=log, progress=progress, clock=time.monotonic,

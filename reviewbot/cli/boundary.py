@@ -27,7 +27,7 @@ def bounded(command: click.Command, arguments: Sequence[str] | None) -> int:
         error.show()
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo("reviewbot: interrupted; nothing was posted, run it again whenever you like", err=True)
+        click.echo("reviewbot: interrupted; run it again whenever you like", err=True)
         return INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has gone; keep the interpreter from complaining about it at exit.

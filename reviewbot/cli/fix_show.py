@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 import click
 
-from reviewbot.domain.patch import Origin
+from reviewbot.domain.patch import Origin, Proof
 from reviewbot.domain.secret import Mask, Secret
 from reviewbot.domain.secret_kinds import find_secrets
 from reviewbot.mending.offer import Offer
@@ -22,8 +22,12 @@ from reviewbot.report.widths import width
 
 _NARROWEST, _WIDEST = 40, 120
 _BOLD, _DIM, _GREEN, _RED, _CYAN, _YELLOW = "1", "2", "32", "31", "36", "33"
+_PROVEN = Proof(()).sentence
+"""What is said of every patch that holds; tests come behind it."""
+
 _SAFE = "safe: the program keeps its meaning"
 _LOOK = "look: it may change what the program does"
+_WAYS = "--safe applies the safe ones, --yes all of them; on a terminal `reviewbot fix` asks"
 _HEAD = ("diff ", "index ", "--- ", "+++ ")
 _COLOURS = {"+": _GREEN, "-": _RED, "@": _CYAN}
 
@@ -43,13 +47,14 @@ def page(plan: Plan) -> Page:
 
 
 def table(page: Page, plan: Plan, offers: Sequence[Offer]) -> str:
-    """List the offers: id, place, rule, safety, and what was proven or why it cannot be applied."""
+    """List the offers: id, place, rule, safety, tests; under it why one cannot be applied, and last what was proven."""
     rows = [
         (
             page.line(offer.name),
             f"{page.path(offer.path)}:{offer.line}",
             page.line(offer.rule),
             "safe" if offer.patch.safe else "look",
+            offer.patch.proof.sentence.removeprefix(_PROVEN).removeprefix(" · "),
         )
         for offer in offers
     ]
@@ -57,10 +62,11 @@ def table(page: Page, plan: Plan, offers: Sequence[Offer]) -> str:
     lines = []
     for row, offer in zip(rows, offers, strict=True):
         cells = (cell + " " * (columns - width(cell)) for cell, columns in zip(row, widths, strict=True))
+        lines.append("  ".join(cells).rstrip())
         why = plan.obstacle(offer)
-        end = f"not applicable: {page.line(why)}" if why else offer.patch.proof.sentence
-        lines.append("  ".join([*cells, end]))
-    return _text(lines)
+        lines += page.labelled("", f"not applicable: {page.line(why)}") if why else ()
+    proven = any(not plan.obstacle(offer) for offer in offers)
+    return _text([*lines, *(page.labelled("proven", _PROVEN) if proven else ())])
 
 
 def block(page: Page, plan: Plan, offer: Offer, count: str, dirty: str) -> str:
@@ -115,15 +121,21 @@ def _painted(page: Page, line: str, bold: tuple[str, ...] = ()) -> str:
 def advice(plan: Plan) -> str:
     """Say what somebody does who sees the diffs where nobody can be asked."""
     safe = sum(offer.patch.safe for offer in plan.taken)
-    count = (
-        f"{len(plan.taken)} {'fix' if len(plan.taken) == 1 else 'fixes'}, {safe} safe; nothing was changed"
-    )
-    ways = (
-        ("--safe applies the safe ones, --yes all of them; on a terminal `reviewbot fix` asks",)
-        if plan.taken
-        else ()
-    )
-    return _text([f"reviewbot: {count}", *(f"  {way}" for way in ways)])
+    if not plan.taken:
+        return "reviewbot: no fix can be applied here; nothing was changed\n"
+    count = f"{len(plan.taken)} {'fix' if len(plan.taken) == 1 else 'fixes'}, {safe} safe"
+    return _text([f"reviewbot: {count}; nothing was changed", f"  {_WAYS}"])
+
+
+def nothing(page: Page, title: str) -> str:
+    """Say of which review it is that there is nothing to fix: the last one may be of another change."""
+    return f"nothing to fix: the review of {page.line(title)} has no proven patch\n"
+
+
+def unsafe(count: int) -> str:
+    """Say in one line how many are left because only the safe ones are wanted."""
+    fixes = "1 fix that wants" if count == 1 else f"{count} fixes that want"
+    return f"{'left':<{LABEL}}{fixes} a look: `reviewbot fix` shows each and asks\n"
 
 
 def left(page: Page, offer: Offer, why: str) -> str:

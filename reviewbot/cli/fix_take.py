@@ -15,8 +15,7 @@ from reviewbot.mending.plan import Plan
 from reviewbot.report.paper import Page
 from reviewbot.wiring_fix import Bench, Offered
 
-_QUESTION = "apply? [y]es [n]o [a]ll safe of the rest [q]uit"
-_ANSWERS = ("yes", "no", "all", "quit")
+_ANSWERS = {"yes": "[y]es", "no": "[n]o", "all": "[a]ll safe of the rest", "quit": "[q]uit"}
 
 Left = list[tuple[Offer, str]]
 
@@ -45,7 +44,7 @@ def fixed(bench: Bench, offered: Offered, wish: Wish) -> int:
     """Do what is asked, and give the exit code. Raises `UsageError` for an id that names no single offer."""
     offers = chosen(offered.offers, wish.ids, offered.unproven)
     if not offers:
-        click.echo("nothing to fix: the review has no proven patch")
+        click.echo(fix_show.nothing(fix_show.page(Plan({})), offered.title), nl=False)
         return 0
     # What cannot be applied anywhere is not looked for on the disk either.
     plan = Plan(bench.lying(path for offer in offers if not offer.obstacle for path in offer.paths))
@@ -98,6 +97,7 @@ def _wants_a_look(offer: Offer) -> str:
 def _asked(page: Page, plan: Plan, offers: Sequence[Offer], wish: Wish) -> tuple[Plan, Left]:
     """Show each and ask. What cannot be applied is said where its turn comes."""
     left: Left = []
+    looks: Left = []
     rest_safe = False
     for number, offer in enumerate(offers, 1):
         why = plan.obstacle(offer)
@@ -106,32 +106,49 @@ def _asked(page: Page, plan: Plan, offers: Sequence[Offer], wish: Wish) -> tuple
             _tell(page, left[-1:])
             continue
         if rest_safe and not offer.patch.safe:
-            _tell(page, [(offer, _wants_a_look(offer))])
+            looks.append((offer, _wants_a_look(offer)))
             continue
         dirty = "" if wish.allow_dirty else plan.uncommitted(offer)
         if rest_safe and not dirty:
             plan = plan.taking(offer)
             continue
         click.echo(fix_show.block(page, plan, offer, f"{number} of {len(offers)}", dirty), nl=False)
-        answer = _answer()
+        answer = _answer(more=any(one.patch.safe for one in offers[number - 1 :]))
         if answer == "quit":
             break
         rest_safe = rest_safe or answer == "all"
         if answer == "yes" or (answer == "all" and offer.patch.safe):
             plan = plan.taking(offer)
+    _tell(page, looks)
     return plan, left
 
 
-def _answer() -> str:
+def _answer(*, more: bool) -> str:
+    """Ask until there is an answer. `more`: of this one and the rest, some are safe."""
+    known = {answer: words for answer, words in _ANSWERS.items() if more or answer != "all"}
     while True:
-        word = click.prompt(_QUESTION, default="", show_default=False).strip().lower()
-        found = [answer for answer in _ANSWERS if word and answer.startswith(word)]
+        word = _prompted(f"apply? {' '.join(known.values())}").strip().lower()
+        found = [answer for answer in known if word and answer.startswith(word)]
         if found:
             return found[0]
 
 
+def _prompted(question: str) -> str:
+    try:
+        return str(click.prompt(question, default="", show_default=False))
+    except click.Abort:
+        click.echo("\nnothing was changed", err=True)
+        raise
+
+
 def _tell(page: Page, left: Left) -> None:
+    """Say of each why it is left; those that only want a look, where they are several, in one line."""
+    looks = sum(why == _wants_a_look(offer) for offer, why in left)
+    if looks > 1:
+        click.echo(fix_show.unsafe(looks), nl=False, err=True)
     for offer, why in left:
+        if looks > 1 and why == _wants_a_look(offer):
+            continue
         click.echo(fix_show.left(page, offer, why), nl=False, err=True)
 
 

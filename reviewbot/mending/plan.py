@@ -68,7 +68,7 @@ class Plan:
             return alone
         for other in self.taken:
             if any(_combined(_edits((other,), path), _edits((offer,), path)) is None for path in offer.paths):
-                return f"it overlaps with {other.name}; run reviewbot again after this"
+                return f"it overlaps with {other.name}; when that is applied, `reviewbot fix --worktree` offers it anew"
         return ""
 
     def _misfit(self, offer: Offer) -> str:

@@ -64,7 +64,7 @@ def look(
         asked = [source for version, source in wanted.items() if known[version] is None]
         if not asked:
             return Looks(said)
-        progress(f"scanning {len(asked)} file versions")
+        progress(f"scanning {len(asked)} file version{'' if len(asked) == 1 else 's'}")
         fresh, notes = _ask(scanner, asked, sandbox, _Tries(2 * len(asked).bit_length() + 2))
     except (ScannerError, SandboxError) as error:
         return Looks(said | _failed(wanted, said, error.sentence))

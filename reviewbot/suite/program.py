@@ -32,7 +32,7 @@ def find(name: str, search: str, home: Path) -> Found:
     ]
     found = shutil.which(name, path=os.pathsep.join(folders)) if folders and "/" not in name else None
     if found is None:
-        return Found(missing=f"{name} was not found on PATH, so the tests were not run")
+        return Found(missing=f"{name} was not found on PATH")
     place = Path(os.path.abspath(found))  # noqa: PTH100 (resolving would leave a virtual environment)
     if _PYTHON.fullmatch(place.name):
         return Found((str(place),), _needs(place, home))

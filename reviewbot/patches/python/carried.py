@@ -27,18 +27,19 @@ OWN = frozenset(
 )
 """Parameters that are no values from outside themselves."""
 
-NUMBERS = re.compile(
-    r"^(builtins\.(int|float|len|bool|ord|hash|round)|uuid\.\w+|datetime\..*|time\..*)$"
-)
+NUMBERS = re.compile(r"^(builtins\.(int|float|len|bool|ord|hash|round)|uuid\.\w+|datetime\..*|time\..*)$")
 NUMBER_TYPES = frozenset({"int", "float", "bool", "uuid.UUID", "UUID"})
-_HANDS_ON = frozenset(
-    """get getlist getall get_all pop keys values items str list tuple dict set sorted reversed next iter enumerate
-    format join replace strip lstrip rstrip split rsplit splitlines partition rpartition lower upper title capitalize
-    swapcase casefold ljust rjust center zfill expandtabs removeprefix removesuffix encode decode bytes b64decode
-    b64encode urlsafe_b64decode urlsafe_b64encode decodebytes unquote unquote_plus copy get_argument
-    get_query_argument get_body_argument get_json get_data getvalue""".split()
+_HANDS_ON = re.compile(
+    r"get|getlist|getall|get_all|pop|keys|values|items|str|list|tuple|dict|set|sorted|reversed|next|iter|enumerate|format"
+    r"|join|replace|lower|upper|title|capitalize|swapcase|casefold|ljust|rjust|center|zfill|expandtabs|bytes|copy"
+    r"|(urlsafe_)?b64(de|en)code|decodebytes|unquote(_plus)?|get_((query|body)_)?argument|get_(json|data)|getvalue"
 )
 """Functions that give back what they are given, or a part of it, in another form."""
+
+_TAKES_PART = re.compile(
+    r"(r?split|[lr]?strip|r?partition|removeprefix|removesuffix|encode|decode|splitlines)"
+)
+"""The same, whose arguments get into nothing."""
 
 _FILL = frozenset({"append", "insert", "set", "add", "update", "extend", "setdefault", "write"})
 _EMPTY = frozenset({"ConfigParser", "list", "dict", "set", "OrderedDict", "defaultdict", "StringIO"})
@@ -95,18 +96,20 @@ class _Trace:
         value = plain(node)
         if value is not None:
             return Carried(texts=frozenset([value])) if isinstance(value, str) else _NOTHING
+        if isinstance(node, cst.Subscript) and not REQUEST.search(code(node)):
+            return self.of(node.value)
         match node:
             case cst.Name():
-                return self._named(node)
+                found = self._named(node)
             case cst.Call():
-                return self._called(node)
-            case cst.Attribute():
-                return self._member(node)
-            case cst.Subscript():
-                return _OUTSIDE if REQUEST.search(code(node)) else self.of(node.value)
+                found = self._called(node)
+            case cst.Attribute() | cst.Subscript():
+                found = self._member(node)
             case cst.Comparison():
-                return _NOTHING
-        return self._put_together(node)
+                found = _NOTHING
+            case _:
+                found = self._put_together(node)
+        return found
 
     def _put_together(self, node: cst.BaseExpression) -> Carried:
         parts: list[cst.BaseExpression] = []
@@ -118,7 +121,9 @@ class _Trace:
                 parts = [node.body, node.orelse]
             case cst.FormattedString():
                 texts = [one.value for one in node.parts if isinstance(one, cst.FormattedStringText)]
-                parts = [one.expression for one in node.parts if isinstance(one, cst.FormattedStringExpression)]
+                parts = [
+                    one.expression for one in node.parts if isinstance(one, cst.FormattedStringExpression)
+                ]
             case cst.List() | cst.Tuple() | cst.Set():
                 parts = [one.value for one in node.elements]
             case cst.Dict():
@@ -127,13 +132,14 @@ class _Trace:
                 return _UNKNOWN
         return _all([*map(self.of, parts), Carried(texts=frozenset(texts))])
 
-    def _member(self, node: cst.Attribute) -> Carried:
+    def _member(self, node: cst.Attribute | cst.Subscript) -> Carried:
         if REQUEST.search(code(node)):
             return _OUTSIDE
         if _PLACE.search(code(node)) and imported(self.parsed, node):
             return _NOTHING
         error = isinstance(node.value, cst.Name) and self._is_error(node.value)
-        return _OUTSIDE if error and node.attr.value in _SAID else _UNKNOWN
+        said = isinstance(node, cst.Attribute) and node.attr.value in _SAID
+        return _OUTSIDE if error and said else _UNKNOWN
 
     def _is_error(self, name: cst.Name) -> bool:
         bound = assignments(self.parsed, name)
@@ -151,19 +157,25 @@ class _Trace:
     def _called(self, call: cst.Call) -> Carried:
         name = imported(self.parsed, call.func)
         last = call.func.attr.value if isinstance(call.func, cst.Attribute) else code(call.func)
-        if NUMBERS.match(name):
+        if NUMBERS.match(name) or (name and last in _EMPTY and not call.args):
             return _NOTHING
         given = _all(self.of(arg.value) for arg in call.args)
         if made_safe(call):
             return Carried(given.outside, given.texts, clear=False, escaped=True)
-        if name and last in _EMPTY and not call.args:
-            return _NOTHING
-        if last not in _HANDS_ON or (isinstance(call.func, cst.Name) and not name):
+        on = call.func.value if isinstance(call.func, cst.Attribute) and self._is_method(call.func) else None
+        if _TAKES_PART.fullmatch(last) and on is not None:
+            return self.of(on)
+        if not _HANDS_ON.fullmatch(last) or (on is None and not name):
             return _all([given, _UNKNOWN])
-        if not isinstance(call.func, cst.Attribute) or (name and not REQUEST.search(code(call.func))):
-            return given
-        on = _OUTSIDE if REQUEST.search(code(call.func) + "(") else self.of(call.func.value)
-        return _all([on, given])
+        held = (
+            _OUTSIDE if REQUEST.search(code(call.func) + "(") else self.of(on) if on is not None else _NOTHING
+        )
+        return _all([held, given])
+
+    def _is_method(self, func: cst.Attribute) -> bool:
+        """Say whether a function is one of a value, and not of a module."""
+        called = any(isinstance(one, cst.Call) for one in _chain(func.value))
+        return called or not imported(self.parsed, func)
 
     def _named(self, name: cst.Name) -> Carried:
         if name.value == "None":
@@ -208,3 +220,12 @@ class _Trace:
                 case cst.Attribute(attr=cst.Name(verb)), cst.Call() if verb in _FILL:
                     found += [self.of(arg.value) for arg in beyond.args]
         return _all(found)
+
+
+def _chain(node: cst.BaseExpression) -> list[cst.BaseExpression]:
+    """Give an expression and what it is a member, an item or a result of."""
+    found = [node]
+    while isinstance(found[-1], cst.Attribute | cst.Subscript | cst.Call):
+        last = found[-1]
+        found.append(last.func if isinstance(last, cst.Call) else last.value)
+    return found

@@ -8,12 +8,13 @@ from reviewbot.patches.fixing import Unmended
 from reviewbot.patches.python import arguments
 from reviewbot.patches.python.beside_text import marking, markup
 from reviewbot.patches.python.built import built
+from reviewbot.patches.python.collected import collected
 from reviewbot.patches.python.finding import meant
 from reviewbot.patches.python.inputs import Origin, origin
 from reviewbot.patches.python.module import Parsed, Rewritten, expression, fix, free
 from reviewbot.patches.python.names import beside, imported, imports_any
 from reviewbot.patches.python.pieces import Hole
-from reviewbot.patches.python.wrapping import wrapped
+from reviewbot.patches.python.wrapping import Escape, all_wrapped, wrapped
 
 _RESPONSES = {
     "flask.make_response": ("", 0), "flask.Response": ("response", 0), "django.http.HttpResponse": ("content", 0),
@@ -27,6 +28,11 @@ _UNSAFE_ATTRIBUTE = re.compile(
 )
 _QUOTED_ATTRIBUTE = re.compile(r"=\s*(?:\"[^\"]*|'[^']*)$")
 _RAW = re.compile(r"(?is)<(script|style|textarea|title|iframe|noscript)\b(?!.*</\1)|<!--(?!.*-->)")
+_RAW_END = re.compile(
+    r"(?is)^(?:(?!<(?:script|style|textarea|title|iframe|noscript)\b).)*</(?:script|style|textarea|title)\b|^[^<]*-->"
+)
+_NO_MARKUP = re.compile(r"[^<&]*")
+_NO_FILTER = re.compile(r"[^()*\\=,+\"<>;#\0]*")
 _REGEX = frozenset(["compile", "search", "match", "fullmatch", "findall", "finditer", "split", "sub", "subn"])
 _SEARCHES = frozenset({"search", "search_s", "search_st", "search_ext", "search_ext_s", "paged_search"})
 _FILTER_VALUE = re.compile(r"\([A-Za-z][\w;.-]*[~<>]?=[^()]*$")
@@ -51,7 +57,16 @@ def _html(parsed: Parsed) -> Rewritten | Unmended:
     def wrap(_: Hole, before: str, __: str) -> str | None:
         return escape if _is_text_of_page(before) else None
 
-    return wrapped(parsed, found[0], wrap, (name,))
+    how = Escape(wrap, (name,), _NO_MARKUP)
+    pieces = collected(parsed, found[0]) if isinstance(found[0], cst.Name) else None
+    if pieces is not None and len(pieces) > 1:
+        return all_wrapped(parsed, pieces, how, _is_whole)
+    return wrapped(parsed, found[0], how)
+
+
+def _is_whole(piece: str) -> bool:
+    """Say whether a piece of a page ends in its text, as it begins."""
+    return not _RAW.search(piece) and piece.rfind("<") <= piece.rfind(">") and not _RAW_END.search(piece)
 
 
 def _is_text_of_page(before: str) -> bool:
@@ -107,7 +122,7 @@ def _regex(parsed: Parsed) -> Rewritten | Unmended:
     if escape is None:
         return Unmended("no call of a regular expression is understood here")
     function, imports = escape
-    return wrapped(parsed, found[0].args[0].value, lambda *_: function, imports)
+    return wrapped(parsed, found[0].args[0].value, Escape(lambda *_: function, imports))
 
 
 def _ldap(parsed: Parsed) -> Rewritten | Unmended:
@@ -133,7 +148,7 @@ def _ldap(parsed: Parsed) -> Rewritten | Unmended:
         return used[-1].partition(":")[2]
 
     put = [arg.value for arg in calls[0].args if not arg.star and _is_put_together(parsed, arg.value)]
-    answers = [wrapped(parsed, one, wrap) for one in put]
+    answers = [wrapped(parsed, one, Escape(wrap, own=_NO_FILTER)) for one in put]
     good = [one for one in answers if isinstance(one, Rewritten)]
     if not good or len(good) < len(answers):
         return next(
@@ -146,7 +161,11 @@ def _ldap(parsed: Parsed) -> Rewritten | Unmended:
 
 def _is_put_together(parsed: Parsed, value: cst.BaseExpression) -> bool:
     found = built(parsed, value, loosely=True)
-    return bool(found.text.holes) if found is not None else origin(parsed, Hole(value)) is Origin.OUTSIDE
+    return (
+        bool(found.text.holes)
+        if found is not None
+        else origin(parsed, Hole(value), _NO_FILTER) is Origin.OUTSIDE
+    )
 
 
 def _library(parsed: Parsed, search: cst.Call) -> str:

@@ -3,14 +3,13 @@
 import re
 from enum import Enum, auto
 
-import libcst as cst
-
 from reviewbot.patches.python.built import is_fixed
 from reviewbot.patches.python.carried import carried
 from reviewbot.patches.python.module import Parsed
 from reviewbot.patches.python.pieces import Hole
 
-_WORDS = re.compile(r"[\w .!?-]*")
+WORDS = re.compile(r"[\w .!?-]*")
+"""Texts that are a part of no language: neither markup nor a filter, an address or code."""
 
 
 class Origin(Enum):
@@ -21,8 +20,12 @@ class Origin(Enum):
     UNKNOWN = auto()
 
 
-def origin(parsed: Parsed, hole: Hole) -> Origin:
-    """Say where the value of a hole comes from. A number is harmless, and so is a text that the program put there."""
+def origin(parsed: Parsed, hole: Hole, own: re.Pattern[str] = WORDS) -> Origin:
+    """Say where the value of a hole comes from. A number is harmless, and so is a text that the program put there.
+
+    `own` is what texts of the program that are in the value beside what came from outside have to look like:
+    with others the value may be more than a value.
+    """
     numeric = hole.how == "d" or hole.spec[-1:] in {"d", "f", "x", "e", "%"}
     if numeric or is_fixed(parsed, Hole(hole.value)):
         return Origin.HARMLESS
@@ -31,5 +34,4 @@ def origin(parsed: Parsed, hole: Hole) -> Origin:
         return Origin.UNKNOWN
     if not found.outside:
         return Origin.HARMLESS
-    # A value with signs of its own may be more than the text that came from outside: a tag, a filter, an address.
-    return Origin.OUTSIDE if all(map(_WORDS.fullmatch, found.texts)) else Origin.UNKNOWN
+    return Origin.OUTSIDE if all(map(own.fullmatch, found.texts)) else Origin.UNKNOWN

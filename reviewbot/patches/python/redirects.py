@@ -1,5 +1,7 @@
 """A redirect goes to a path of the site itself, or is refused."""
 
+import re
+
 import libcst as cst
 from libcst import matchers as m
 
@@ -22,6 +24,7 @@ _REDIRECTS = frozenset(
 # One slash and then neither another one nor a backslash, which browsers read as the same; no control characters,
 # which they leave out before they read.
 _OWN_PATH = r're.fullmatch(r"/(?![/\\])[^\x00-\x1f]*", {})'
+_OWN_ADDRESS = re.compile(r"(?:/(?![/\\]).*)?")
 _LEFT = 'raise ValueError("the redirect leads to another site")'
 
 
@@ -31,7 +34,7 @@ def _mended(parsed: Parsed) -> Rewritten | Unmended:
         return Unmended("no redirect is understood here")
     node = found[0]
     statement = place(parsed, node)
-    if statement is None or not quiet(node) or origin(parsed, Hole(node)) is not Origin.OUTSIDE:
+    if statement is None or not quiet(node) or origin(parsed, Hole(node), _OWN_ADDRESS) is not Origin.OUTSIDE:
         return Unmended("the address is put together, or there is no line in front where a check could stand")
     check = _check(parsed, node)
     if check is None:

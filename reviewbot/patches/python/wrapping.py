@@ -1,15 +1,19 @@
 """Values that become part of a text are escaped where they are put in; the text stays as it is written."""
 
+import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import libcst as cst
 
 from reviewbot.patches.fixing import Unmended
-from reviewbot.patches.python.built import Built, built
-from reviewbot.patches.python.inputs import Origin, origin
+from reviewbot.patches.python.built import built
+from reviewbot.patches.python.carried import carried, made_safe
+from reviewbot.patches.python.inputs import WORDS, Origin, origin
 from reviewbot.patches.python.kinds import surely_text
-from reviewbot.patches.python.module import Parsed, Rewritten, code, expression
-from reviewbot.patches.python.pieces import Hole, Unit
+from reviewbot.patches.python.module import Parsed, Rewritten, expression
+from reviewbot.patches.python.pieces import Hole, Text, Unit
+from reviewbot.patches.python.texts import read
 
 Wrap = Callable[[Hole, str, str], str | None]
 """Gives the function that makes a value safe for its place, from the text before and behind it; None if none does."""
@@ -19,27 +23,61 @@ _UNKNOWN = Unmended(
     "it is not seen where a value that is put in comes from, or whether it is made safe already"
 )
 _NO_PLACE = Unmended("a value stands where escaping does not make it safe")
+Pairs = list[tuple[cst.CSTNode, cst.CSTNode]]
 
 
-def wrapped(
-    parsed: Parsed, argument: cst.BaseExpression, wrap: Wrap, imports: tuple[str, ...] = ()
-) -> Rewritten | Unmended:
+@dataclass(frozen=True, slots=True)
+class Escape:
+    """How values are made safe. `own`: the program's own texts that may be escaped with a value; see `origin`."""
+
+    wrap: Wrap
+    imports: tuple[str, ...] = ()
+    own: re.Pattern[str] = WORDS
+
+
+def wrapped(parsed: Parsed, argument: cst.BaseExpression, escape: Escape) -> Rewritten | Unmended:
     """Escape the values from outside in a text, or the argument itself if it is one of them."""
     found = built(parsed, argument, loosely=True)
     if found is None:
-        return _alone(parsed, argument, wrap, imports)
-    pairs: list[tuple[cst.CSTNode, cst.CSTNode]] = []
-    for hole, before, behind in places(found.text.units):
-        came = origin(parsed, hole)
-        if came is Origin.HARMLESS or _is_escaped(hole.value):
+        return _alone(parsed, argument, escape)
+    pairs = _escaped(parsed, found.text, escape)
+    if isinstance(pairs, Unmended):
+        return pairs
+    return Rewritten(pairs, escape.imports) if pairs else _UNKNOWN
+
+
+def all_wrapped(
+    parsed: Parsed, pieces: Sequence[cst.BaseExpression], escape: Escape, is_whole: Callable[[str], bool]
+) -> Rewritten | Unmended:
+    """Escape the values from outside in all pieces of a text; each piece by itself has to be whole."""
+    pairs: Pairs = []
+    for piece in pieces:
+        text = read(piece, loosely=True) or Text((), (Unit(0, hole=Hole(piece)),))
+        if not is_whole("".join(unit.char for unit in text.units)):
+            return _NO_PLACE
+        found = _escaped(parsed, text, escape)
+        if isinstance(found, Unmended):
+            return found
+        pairs += found
+    return Rewritten(pairs, escape.imports) if pairs else _UNKNOWN
+
+
+def _escaped(parsed: Parsed, text: Text, escape: Escape) -> Pairs | Unmended:
+    pairs: Pairs = []
+    for hole, before, behind in places(text.units):
+        came = origin(parsed, hole, escape.own)
+        if came is Origin.HARMLESS or made_safe(hole.value):
             continue
         if came is Origin.UNKNOWN or hole.how not in {"", "s"} or hole.spec:
+            # What nothing from outside is seen in stays as it is: whether the finding is gone, the scanners tell.
+            if not carried(parsed, hole.value).outside:
+                continue
             return _UNKNOWN
-        function = wrap(hole, before, behind)
+        function = escape.wrap(hole, before, behind)
         if function is None:
             return _NO_PLACE
-        pairs.append((hole.value, called(parsed, function, hole.value, joined=joins(found, hole))))
-    return Rewritten(pairs, imports) if pairs else _UNKNOWN
+        pairs.append((hole.value, called(parsed, function, hole.value, joined=joins(text, hole))))
+    return pairs
 
 
 def called(parsed: Parsed, function: str, value: cst.BaseExpression, *, joined: bool) -> cst.BaseExpression:
@@ -49,11 +87,12 @@ def called(parsed: Parsed, function: str, value: cst.BaseExpression, *, joined: 
     return cst.Call(expression(function), [cst.Arg(value)])
 
 
-def joins(found: Built, hole: Hole) -> bool:
+def joins(text: Text, hole: Hole) -> bool:
     """Say whether a hole is an operand of `+`, so that it is text."""
+    if not text.operands:
+        return True
     return any(
-        unit.hole is hole and not found.text.operands[unit.operand].quote and hole.how != "s"
-        for unit in found.text.units
+        unit.hole is hole and not text.operands[unit.operand].quote and hole.how != "s" for unit in text.units
     )
 
 
@@ -66,18 +105,11 @@ def places(units: Sequence[Unit]) -> list[tuple[Hole, str, str]]:
     ]
 
 
-def _alone(
-    parsed: Parsed, argument: cst.BaseExpression, wrap: Wrap, imports: tuple[str, ...]
-) -> Rewritten | Unmended:
+def _alone(parsed: Parsed, argument: cst.BaseExpression, escape: Escape) -> Rewritten | Unmended:
     hole = Hole(argument)
-    if origin(parsed, hole) is not Origin.OUTSIDE:
+    if origin(parsed, hole, escape.own) is not Origin.OUTSIDE:
         return _NOT_SEEN
-    function = wrap(hole, "", "")
+    function = escape.wrap(hole, "", "")
     if function is None:
         return _NO_PLACE
-    return Rewritten([(argument, called(parsed, function, argument, joined=True))], imports)
-
-
-def _is_escaped(value: cst.BaseExpression) -> bool:
-    name = code(value.func) if isinstance(value, cst.Call) else ""
-    return "escape" in name or "quote" in name
+    return Rewritten([(argument, called(parsed, function, argument, joined=True))], escape.imports)

@@ -1,4 +1,4 @@
-"""What mending takes, made of the adapters that a run has opened anyway."""
+"""Running the repository's own tests with what a run has opened anyway."""
 
 import hashlib
 import json
@@ -7,8 +7,6 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 
 from reviewbot.change.git import GitRepository
-from reviewbot.domain.change import Change
-from reviewbot.domain.mending import RunSuite
 from reviewbot.domain.policy import Policy
 from reviewbot.domain.ports import Cache, Progress
 from reviewbot.domain.sandboxing import Sandbox
@@ -22,10 +20,10 @@ _KEPT = "suite/1"
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """Runs the tests of the change's head. A whole run is remembered by tree, files and command.
+    """Runs the tests of the change's head. A run that passes is remembered by tree, files and command.
 
     Tests may end otherwise the next time; what was proven once stays proven for the same bytes, so that a second
-    review of a change says the same.
+    review of a change says the same. What failing tests print is not kept: it may hold a secret.
     """
 
     repository: GitRepository
@@ -44,7 +42,7 @@ class Suite:
             return kept
         self.progress("running the repository's tests")
         ran = suite.run(self._files(instead), self.policy.suite, self.sandbox, self._program, room=self._room)
-        if not ran.broken:
+        if ran.green:
             self.cache.put(key, json.dumps(astuple(ran)).encode())
         return ran
 
@@ -75,15 +73,6 @@ class Suite:
             self._program(self.policy.suite.command[0]).command,
         )
         return "suite-" + hashlib.sha256(json.dumps(asked).encode()).hexdigest()
-
-
-def suite_of(  # noqa: PLR0913, PLR0917 (what a run has opened)
-    repository: GitRepository, change: Change, policy: Policy, sandbox: Sandbox, cache: Cache, search: str, progress: Progress
-) -> RunSuite | None:  # fmt: skip
-    """Give the way to run the repository's tests; None where the operator does not allow it or nobody says how."""
-    if not policy.suite.runs:
-        return None
-    return Suite(repository, change.head_tree, policy, sandbox, cache, search, progress)
 
 
 def _restored(raw: bytes | None) -> SuiteRun | None:
