@@ -14,7 +14,10 @@ from reviewbot.errors import UsageError
 from reviewbot.patches import propose, prove
 from reviewbot.verdict.merge import same_flaw_as
 
-_UNREPEATED = "the limit of patches was reached (patches: most in the policy)"
+MOST_BYTES = 250_000
+"""Of a file that is mended: parsers, comparisons and scanners take their time on larger ones, and nobody reads them."""
+_BEYOND = "the limit of patches was reached (patches: most in the policy)"
+_TOO_LARGE = f"the file is larger than {MOST_BYTES // 1000} kB"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +42,11 @@ class Workshop:
 
 def remedies(flaws: Sequence[Flaw], shop: Workshop) -> Remedies:
     """Mend what can be mended. Raises `SandboxError` if the sandbox itself breaks."""
-    within, beyond = flaws[: shop.policy.most], flaws[shop.policy.most :]
-    unproven = [_refused(flaw, Origin.RULE, _UNREPEATED) for flaw in beyond if _has_fix(flaw)]
+    small = [flaw for flaw in flaws if len(flaw.file.content) <= MOST_BYTES]
+    within, beyond = small[: shop.policy.most], small[shop.policy.most :]
+    large = [flaw for flaw in flaws if len(flaw.file.content) > MOST_BYTES]
+    unproven = [_refused(flaw, Origin.RULE, _TOO_LARGE) for flaw in large if _has_fix(flaw)]
+    unproven += [_refused(flaw, Origin.RULE, _BEYOND) for flaw in beyond if _has_fix(flaw)]
     held: dict[str, Patch] = {}
     if shop.policy.rules:
         _by_rules([flaw for flaw in within if _has_fix(flaw)], shop, held, unproven)

@@ -12,7 +12,7 @@ TARGET = "main"
 BRANCH = "feature/search-and-export"
 
 # Put together here, so that no file of ours holds what looks like a token.
-_TOKEN = "glpat" + "-" + "Zx7Tq2" + "Lw9Rk4Vb8" + "Nc3Yd"
+TOKEN = "glpat" + "-" + "Zx7Tq2" + "Lw9Rk4Vb8" + "Nc3Yd"
 
 _KEPT = frozenset({".git", ".reviewbot.yml", "tests"})
 """What the change leaves as it is, or adds to."""
@@ -48,7 +48,7 @@ def _commit(repo: Path, tree: Path, message: str) -> None:
             shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
     shutil.copytree(tree, repo, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
     for path in sorted(repo.rglob("*.py")):
-        path.write_text(path.read_text("utf-8").replace("@@TOKEN@@", _TOKEN), "utf-8")
+        path.write_text(path.read_text("utf-8").replace("@@TOKEN@@", TOKEN), "utf-8")
     _git(repo, "add", "--all", "--force", ".")
     _git(repo, "commit", "--quiet", "--message", message)
 

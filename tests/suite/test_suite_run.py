@@ -223,6 +223,25 @@ def test_an_exit_code_without_names(tested):
     assert (done.exit_code, done.named, done.green, done.broken) == (4, False, False, "")
 
 
+def test_the_last_words_of_a_run_that_names_nothing(tested):
+    """Whoever set the command up sees why it ended, without colours and blank lines; what passes repeats nothing."""
+    printed = r"import sys; print('a\n\nb'); sys.stderr.write('x\n\x1b[31mNo module\x1b[0m named pytest\n\n'); sys.exit({})"
+    failed = tested({"a": ""}, command=["python3", "-c", printed.format(4)])
+    assert failed.notes == (
+        "the tests ended with exit code 4; last they printed: x / No module named pytest",
+    )
+    assert not tested({"a": ""}, command=["python3", "-c", printed.format(0)]).notes
+
+
+def test_the_last_words_of_a_run_that_hangs(tested):
+    """They say which test it was; of one that only fails, its own lines are enough."""
+    hanging = case("print('before', flush=True); time.sleep(60)")
+    done = tested(hanging, timeout_s=1.5)
+    assert done.broken
+    assert done.notes[0].startswith("the tests did not finish within 1.5 seconds; last they printed: test_it")
+    assert not tested(case("self.fail('no')")).notes
+
+
 def test_names_do_not_outweigh_the_exit_code(tested):
     """A test that prints as if all was well and then fails is not green; nor one that names a failure and exits 0."""
     forged = "print('1..1'); print('ok 1 - fine'); raise SystemExit(1)"
@@ -233,9 +252,7 @@ def test_names_do_not_outweigh_the_exit_code(tested):
 
 def test_a_program_that_is_not_there(tested, sandbox):
     """It is said by name; and again where the sandbox has another view of it than we."""
-    assert (
-        tested({"a": ""}, command=["nope"]).broken == "nope was not found on PATH"
-    )
+    assert tested({"a": ""}, command=["nope"]).broken == "nope was not found on PATH"
     lost = Found(("/nonexistent/tool",), ())
     policy = SuitePolicy(allow=True, command=("reviewbot-no-such-tool",), timeout_s=9)
     done = run.run([("a", "100644", b"")], policy, sandbox, lambda _name: lost)

@@ -59,6 +59,17 @@ SPOILED = {
     "taint": (rule("one", TAINT), "a taint rule without a fixture", "advice", "    mode:"),
     "dead path": (rule("one", applies="**/*.js"), "no file that matches **/*.js", "error", "applies_to:"),
     "touch": (rule("one", "  touch: any", languages="", applies=""), "speaks of every file", "error", "detect:"),
+    "fix of a house rule": (
+        rule("one", QUESTION, languages="", more="fix: {safety: look, structural: debug-off}\n"), "this fix is never tried", "error", "fix:",
+    ),
+    "fix of another language": (
+        rule("one", more="fix: {safety: look, structural: page-text}\n"), "page-text mends javascript, typescript, and the rule is for python",
+        "error", "fix:",
+    ),
+    "fix with a name of nobody": (
+        rule("one", "  semgrep:\n    pattern: dangerous($VALUE)", more="fix: {safety: look, semgrep: safe($VALU)}\n"),
+        "no pattern of the rule gives $VALU", "error", "fix:",
+    ),
     "no violations": (
         rule("one", QUESTION.partition("    not_")[0].rstrip(), languages=""), "no not_violations", "advice", "  review:",
     ),
@@ -76,6 +87,22 @@ def test_what_is_wrong_with_a_rule_is_named_on_its_line(shelf_of, name):
     assert remark.weight == weight
     assert remark.mend
     assert shelf.file(shelf.rules.find("one")).lines[remark.line - 1].startswith(begins)
+
+
+FITTING = (
+    "structural: debug-off", "structural: secret-store", "semgrep: safe()", "semgrep: safe($VALUE, $...REST, $1)",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("fix", FITTING)
+def test_a_fix_that_fits_its_rule(shelf_of, fix):
+    """One for its language or for any, and names that a pattern gives, in whatever depth."""
+    detect = (
+        "  semgrep:\n    patterns:\n      - pattern-either:\n          - pattern: dangerous($VALUE, $...REST)"
+    )
+    shelf = shelf_of({"one": rule("one", detect, more=f"fix:\n  safety: look\n  {fix}\n")})
+
+    assert lint.read(shelf, TODAY) == ()
 
 
 @pytest.mark.parametrize("name", ["one-high", "cwe-89-in-code"])
@@ -115,7 +142,7 @@ def test_patterns_that_add_something(shelf_of, patterns):
 
 
 def test_what_lies_beside_rules_is_looked_at(shelf_of):
-    """Fixtures and answers of no rule, marks that name none, lists that nobody uses."""
+    """Fixtures and answers of no rule, marks that name none, lists that nobody uses; an approved list is the fixes' and the model's too."""
     shelf = shelf_of(
         {
             "one": rule("one"), "one.test.py": "x = 1\n# ok: two\ny = 1\n", "gone.test.py": "# ruleid: gone\nx\n",
@@ -136,7 +163,6 @@ def test_what_lies_beside_rules_is_looked_at(shelf_of):
         "gone.test.py:1": ("there is no rule gone in this pack", "error"),
         "gone.answers.json:1": ("answers for a rule that is not in this pack", "error"),
         "talk.answers.json:2": ("recorded is missing", "error"),
-        "approved/http.yml:1": ("no rule of the pack uses this list", "advice"),
         "shared/guards.yml:1": ("no rule of the pack uses this list", "advice"),
     }
     assert one(shelf, "no line is marked")
