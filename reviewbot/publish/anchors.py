@@ -15,6 +15,7 @@ from dataclasses import replace
 
 from reviewbot.domain.anchor import Anchor, Line, Place, Side
 from reviewbot.domain.change import FileDiff, Hunk, Status
+from reviewbot.domain.edits import lines_of, without_end
 
 OUTSIDE = "outside of the diff"
 _Found = tuple[int, int] | str
@@ -36,30 +37,18 @@ def anchor(
     reason = _unfit(shown, place, content)
     if reason or content is None:
         return reason
-    lines = content_lines(content)
+    lines = lines_of(content)
     if place.last > len(lines):
         return f"line {place.last} is not in the file"
     found = _find(shown, place, context)
     return found if isinstance(found, str) else _anchor(shown, place.side, found, lines)
 
 
-def content_lines(content: bytes) -> list[bytes]:
-    r"""Cut a file after each `\n` byte; the ends stay, the last line may have none."""
-    lines = [line + b"\n" for line in content.split(b"\n")]
-    lines[-1] = lines[-1].removesuffix(b"\n")
-    return lines if lines[-1] else lines[:-1]
-
-
-def without_end(line: bytes) -> bytes:
-    r"""Take `\n` or `\r\n` off a line."""
-    return line[:-1].removesuffix(b"\r") if line.endswith(b"\n") else line
-
-
 def _as_forges_see(file: FileDiff, new: bytes | None) -> FileDiff:
     # Forges look for renames, not for copies: to them a copy is a new file.
     if file.status is not Status.COPIED:
         return file
-    added = tuple(line.removesuffix(b"\n") for line in content_lines(new or b""))
+    added = tuple(line.removesuffix(b"\n") for line in lines_of(new or b""))
     return replace(file, status=Status.ADDED, old=None, hunks=(Hunk(0, 1, (), added),) if added else ())
 
 

@@ -17,12 +17,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from reviewbot.domain.anchor import Anchor, Side
-from reviewbot.domain.edits import MARK
+from reviewbot.domain.edits import MARK, lines_of, without_end
 from reviewbot.domain.forge import SuggestionStyle
 from reviewbot.domain.visible import visible
 from reviewbot.domain.wanted import Piece, Suggestion
 from reviewbot.publish import inert
-from reviewbot.publish.anchors import content_lines, without_end
 
 _OFFSET_LIMIT = 100
 
@@ -78,7 +77,7 @@ def suggestion(
     # The byte order mark is part of no line.
     before = [
         without_end(line).decode("utf-8", "surrogateescape")
-        for line in content_lines(content.removeprefix(MARK))[edit.first - 1 : edit.last]
+        for line in lines_of(content.removeprefix(MARK))[edit.first - 1 : edit.last]
     ]
     if tuple(before) == edit.lines:
         return None
@@ -89,12 +88,12 @@ def suggestion(
 
 def obstacle(content: bytes, edit: Edit, style: SuggestionStyle) -> str:
     """Say why a click would not give exactly the edit; nothing if it would."""
-    replaced = content_lines(content)[edit.first - 1 : edit.last]
+    replaced = lines_of(content)[edit.first - 1 : edit.last]
     if not replaced:
         return "it replaces no line"
     if replaced[0].startswith(MARK):
         return "the file begins with a byte order mark, which a click would take away"
-    above = content_lines(content)[max(0, edit.first - 2) : edit.first - 1]
+    above = lines_of(content)[max(0, edit.first - 2) : edit.first - 1]
     return _in_lines(edit.lines, style) or _in_ends(content, above, replaced, edit.lines)
 
 

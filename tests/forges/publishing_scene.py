@@ -17,6 +17,7 @@ from publishing_cases import KEYS, Acts, listed, remark, wanted
 from reviewbot.change.compare import compare
 from reviewbot.change.git import GitRepository
 from reviewbot.domain.anchor import Place, Side
+from reviewbot.domain.edits import lines_of
 from reviewbot.domain.fingerprint import fingerprint
 from reviewbot.domain.policy import NetworkPolicy
 from reviewbot.domain.pull import ForgeKind, PullRef
@@ -116,7 +117,7 @@ class Stand(Scene):
         file, place = files[path], Place(path, side, first, last or first)
         old, new = (blobs[one.oid] if one else None for one in (file.old, file.new))
         found = anchors.anchor(file, place, old=old, new=new, context=_CONTEXT[self.kind])
-        lines = anchors.content_lines(new if side is Side.NEW else old)[first - 1 : last or first]
+        lines = lines_of(new if side is Side.NEW else old)[first - 1 : last or first]
         text = text or b"\n".join(lines).decode("utf-8", "replace")
         plain = remark(text, path, line=first)
         given = {"place": place, "anchor": found, "suggestion": None, "quote_lines": len(lines)}

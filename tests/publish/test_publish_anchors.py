@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from reviewbot.domain.anchor import Anchor, Line, Place, Side
 from reviewbot.domain.change import FileClass, FileDiff, FileVersion, Hunk, Status
-from reviewbot.publish.anchors import OUTSIDE, anchor, content_lines
+from reviewbot.domain.edits import lines_of
+from reviewbot.publish.anchors import OUTSIDE, anchor
 
 ENVIRONMENT = {"PATH": os.environ["PATH"], "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_SYSTEM": "/dev/null"}
 HEADER = re.compile(rb"@@ -(\d+)(?:,\d+)? \+(\d+)(?:,\d+)? @@")
@@ -118,7 +119,7 @@ def test_every_line_is_numbered_as_git_and_gitlab_number_it(tmp_path_factory, co
         (Side.NEW, new, "+ ", {one.new_pos: one for one in shown if one.sign in "+ "}),
         (Side.OLD, old, "-", {one.old_pos: one for one in shown if one.sign == "-"}),
     ):
-        for number in range(1, len(content_lines(content or b"")) + 2):
+        for number in range(1, len(lines_of(content or b"")) + 2):
             found = anchor(file, Place("a.py", side, number, number), old=old, new=new, context=3)
             one = numbers.get(number)
             assert isinstance(found, str) == (one is None), (number, found)
@@ -142,7 +143,7 @@ def test_every_span_stands_within_one_hunk(tmp_path_factory, contents, data):
     shown = gitlab_parser(git_diff(folder, old, new, 3))
     file = changed(hunks_of(folder, old, new), old, new)
     side = data.draw(st.sampled_from(Side))
-    count = len(content_lines((new if side is Side.NEW else old) or b""))
+    count = len(lines_of((new if side is Side.NEW else old) or b""))
     first = data.draw(st.integers(1, max(1, count)))
     last = data.draw(st.integers(first, max(first, count)))
     found = anchor(file, Place("a.py", side, first, last), old=old, new=new, context=3)

@@ -10,10 +10,10 @@ from oracles import assert_harmless, fences
 from publish_remarks import MARKER, PATCH, PIECES, code_lines, lines
 
 from reviewbot.domain.anchor import Anchor, Line, Side
+from reviewbot.domain.edits import lines_of, without_end
 from reviewbot.domain.forge import SuggestionStyle
 from reviewbot.domain.visible import visible
 from reviewbot.domain.wanted import Suggestion
-from reviewbot.publish.anchors import content_lines, without_end
 from reviewbot.publish.inert import posted
 from reviewbot.publish.suggest import Edit, joined, obstacle, render, suggestion, widen
 
@@ -23,7 +23,7 @@ CLICKABLE = [SuggestionStyle.LINES, SuggestionStyle.OFFSETS, SuggestionStyle.RAN
 def click(style, content, anchor, block):
     """The file after a click, as that forge makes it."""
     info, new = block
-    whole = content_lines(content)
+    whole = lines_of(content)
     first, last = anchor.first.new, anchor.last.new
     text = "\n".join(new).encode()
     if style is SuggestionStyle.OFFSETS:
@@ -41,7 +41,7 @@ def click(style, content, anchor, block):
 
 def edited(content, edit):
     """The file with the edit, each new line ended as the lines that it replaces are."""
-    whole = content_lines(content)
+    whole = lines_of(content)
     replaced = whole[edit.first - 1 : edit.last]
     end = b"\r\n" if any(line.endswith(b"\r\n") for line in replaced) else b"\n"
     new = [line.encode() + end for line in edit.lines]
@@ -66,7 +66,7 @@ def cases(draw):
         for text in texts
     )
     content = body if draw(st.booleans()) else without_end(body)
-    total = len(content_lines(content))
+    total = len(lines_of(content))
     first = draw(st.integers(1, max(1, total)))
     last = draw(st.integers(first, max(first, total)))
     return (
