@@ -235,7 +235,8 @@ def waived_words(waived: Waivers) -> Iterator[str]:
 
 
 def _printed(suite: SuiteRun | None) -> Iterator[str]:
-    """Give what failing tests say: it may hold a secret of a file that did not change."""
+    """Give what tests say that is repeated: it may hold a secret of a file that did not change."""
+    yield from suite.notes if suite else ()
     for test in suite.failed if suite else ():
         yield test.name
         yield "\n".join(test.lines)

@@ -67,7 +67,7 @@ def _printed(remarks: "tuple[Remark, ...]", count: int, errors: int, *, quiet: b
             click.echo(visible(f"  {remark.mend}"))
     if not (quiet and not remarks):
         advice = len(remarks) - errors
-        of = f"{_many(count, 'rule')}: " if count else "the packs do not load: "
+        of = f"{_many(count, 'rule')}: " if count or not errors else "the packs do not load: "
         click.echo(f"{of}{_many(errors, 'error')}, {advice} {'piece' if advice == 1 else 'pieces'} of advice")
 
 

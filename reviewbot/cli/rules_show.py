@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reviewbot.cli.rules_settings import FOLDERS, added, offered, policy_of, rule_of
-from reviewbot.domain.structural import STRUCTURAL
 from reviewbot.domain.visible import visible, visible_block
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ def _shown(rule: "Rule", shelf: "Shelf", width: int, *, on: bool) -> str:
     ]  # fmt: skip
     more = {
         "flaw": numbers, "found by": words.detector(rule), "applies to": ", ".join(rule.applies_to),
-        "owner": f"{rule.owner}, since {rule.since}", **words.question(rule), **words.approved(rule, shelf.rules), "fix": _fix(rule),
+        "owner": f"{rule.owner}, since {rule.since}", **words.question(rule), **words.approved(rule, shelf.rules), "fix": words.fix(rule).replace("`", ""),
     }  # fmt: skip
     parts += [paragraph(name, text) for name, text in more.items() if text]
     parts += [paragraph("read" if not at else "", reference) for at, reference in enumerate(rule.references)]
@@ -52,10 +51,3 @@ def _shown(rule: "Rule", shelf: "Shelf", width: int, *, on: bool) -> str:
         if text:
             parts += ["", name, textwrap.indent(visible_block(text), "    ")]
     return "\n".join(parts)
-
-
-def _fix(rule: "Rule") -> str:
-    safety = "safe" if rule.fix_safe else "look before applying"
-    if rule.structural:
-        return f"{rule.structural} ({safety}): {STRUCTURAL[rule.structural].sentence}"
-    return f"semgrep's own ({safety})" if rule.fix else ""

@@ -59,7 +59,7 @@ def command(ctx: click.Context, /, **options: Any) -> int:
         click.echo(visible(f"{failing.file}:{failing.line}: {failing.rule}: {failing.said}"))
     _untested(tested)
     if not options["quiet"] or tested.failing:
-        click.echo(f"{_summary(tested)}  {time.monotonic() - started:.1f} s")
+        click.echo(f"{_summary(tested, _fixes(shelf, only))}  {time.monotonic() - started:.1f} s")
     return FAILING if tested.failing or (tested.untested and options["strict"]) else 0
 
 
@@ -91,13 +91,24 @@ def _untested(tested: "Tested") -> None:
         click.echo(visible(note))
 
 
-def _summary(tested: "Tested") -> str:
+def _fixes(shelf: "Shelf", only: Collection[str]) -> int:
+    from reviewbot.workbench import mended  # noqa: PLC0415 (`--help` needs none of it)
+
+    return mended.count(shelf, only)
+
+
+def _summary(tested: "Tested", fixes: int) -> str:
     marks = f" and {tested.marks} marked line{'' if tested.marks == 1 else 's'}" if tested.marks else ""
     todo = f", {tested.todo} todo" if tested.todo else ""
     left = f", {len(tested.untested)} not tested" if tested.untested else ""
     end = f"{len(tested.failing)} not as they should be" if tested.failing else "all as they should be"
     rules = f"{tested.rules} rule{'' if tested.rules == 1 else 's'}"
-    return f"{rules}, {tested.examples} examples{marks}: {end}{todo}{left}"
+    of = [
+        rules,
+        *([f"{fixes} fix{'' if fixes == 1 else 'es'}"] if fixes else []),
+        f"{tested.examples} examples",
+    ]
+    return f"{', '.join(of)}{marks}: {end}{todo}{left}"
 
 
 def _live(shelf: "Shelf", only: Collection[str], policy: "Policy", options: dict[str, Any]) -> int:

@@ -30,6 +30,8 @@ _CLOSING = r"[)\"']*(?:[.,;:]|\.\.\.|[?!]{1,3})?[)\"']*"
 _PLAIN = re.compile(rf"(?:[(\"']*{_CORE})?{_CLOSING}")
 # What forges turn into links by themselves: commit ids, GH-12, SEC-1182.
 _REFERENCE = re.compile(r"(?:(?<![a-z0-9])[0-9a-f]{7,64}|-[0-9]+)(?![a-z0-9])", re.IGNORECASE | re.ASCII)
+# `SHA-256:`, whose colon is the sentence's.
+_NAMED = re.compile(rf"{_LETTER}+(?:-{_LETTER}+)*:")
 _CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
 _OWN_TAGS = re.compile(r"</?(?:details|summary|sub)>|<br>")
 _ADDRESS = r"https?://[A-Za-z0-9][A-Za-z0-9.:/_~%#?=+-]*"
@@ -63,6 +65,7 @@ def _words(text: str) -> str:
 def _span(text: str) -> str:
     """Give a span for words of prose; a sentence's own punctuation stays behind it."""
     word = text.rstrip(".,")
+    word = word[:-1] if _NAMED.fullmatch(word) else word
     return code(word) + text[len(word) :] if word else code(text)
 
 

@@ -300,7 +300,7 @@ STRUCTURAL: dict[str, StructuralFix] = {
             "secret-store",
             ("*",),
             "secret_store",
-            "Reads the secret from the environment; the one in the code has to be revoked.",
+            "Reads the secret from outside the code; the one that stands in it has to be revoked.",
         ),
         StructuralFix(
             "line-setting",
@@ -360,3 +360,6 @@ STRUCTURAL: dict[str, StructuralFix] = {
     )
 }
 """By name."""
+
+SHIPPED_ONLY = frozenset({"line-setting", "script-setting"})
+"""Those that know their settings by the names of the rules that come with the program, so that no other rule can use them."""

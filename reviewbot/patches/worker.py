@@ -9,7 +9,7 @@ import json
 import signal
 import sys
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
 
@@ -20,13 +20,30 @@ _SECONDS = 30
 Task = dict[str, Any]
 
 
-def answered(task: Task) -> Task:
-    """Answer one task. What goes wrong in it is its own failure."""
+def answered(task: Task, tasks: Mapping[str, Callable[[Task], Task]] | None = None) -> Task:
+    """Answer one task, out of these or all that there are. What goes wrong in it is its own failure."""
     try:
-        return _DO[task["do"]](task)
+        return (_DO if tasks is None else tasks)[task["do"]](task)
     # Parsers raise all kinds for text that nobody prepared; what is not here ends the process, and `workroom` copes.
-    except (ValueError, TypeError, LookupError, AttributeError, RecursionError, MemoryError) as error:
+    except _breaks() as error:
         return {"broken": type(error).__name__}
+
+
+def _breaks() -> tuple[type[Exception], ...]:
+    """Give what a task may raise. A parser's own errors are known only once it was imported, and raised only then."""
+    libcst = sys.modules.get("libcst")
+    names = ("ParserSyntaxError", "CSTLogicError", "MetadataException")
+    its_own = tuple(getattr(libcst, name) for name in names) if libcst is not None else ()
+    return (
+        ValueError,
+        TypeError,
+        LookupError,
+        AttributeError,
+        SyntaxError,
+        RecursionError,
+        MemoryError,
+        *its_own,
+    )
 
 
 def _fix(task: Task) -> Task:

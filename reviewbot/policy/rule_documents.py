@@ -149,7 +149,7 @@ class FixSection(Section):
     safety: Literal["safe", "look"] = Field(
         description="`safe` keeps the program's meaning in every case, `look` wants a person's eye."
     )
-    semgrep: Annotated[str, Field(max_length=10_000)] | None = Field(
+    semgrep: Annotated[str, Field(min_length=1, max_length=10_000)] | None = Field(
         default=None, description="Replacement in semgrep's `fix` syntax."
     )
     structural: Id | None = Field(
@@ -159,7 +159,7 @@ class FixSection(Section):
     def problems(self) -> Iterator[tuple[Key, str]]:
         """Check that there is one remedy, and that a structural one exists."""
         if (self.semgrep is None) is (self.structural is None):
-            yield (), "one of semgrep and structural says how it is mended"
+            yield (), "wants exactly one of semgrep and structural, which says how it is mended"
         if self.structural is not None and self.structural not in STRUCTURAL:
             yield ("structural",), f"there is no such fix{nearest(self.structural, tuple(STRUCTURAL))}"
 

@@ -11,8 +11,9 @@ _NAME_SIZE = 300
 _LINE_SIZE = 300
 _SENTENCE_SIZE = 400
 _SAID_ALREADY = "the tests were not run: "
+_UNCOUNTED = "passed, by the exit code alone"
 _GATES = "They make the result red."
-_ONLY_TOLD = "They do not count."
+_ONLY_TOLD = "They do not count against the result."
 _FRAME = "<details>\n<summary>what the failing tests printed</summary>\n\n{}\n\n</details>"
 
 
@@ -26,7 +27,7 @@ def told(wanted: Wanted, size: int) -> str:
         return f"Tests could not be run: {inert.prose(why)}"
     passed = "" if tests.passed is None else f"{tests.passed:,} passed"
     if not tests.failed_count and tests.exit_code == 0:
-        return f"Tests: {passed or 'passed'}."
+        return f"Tests: {passed or _UNCOUNTED}."
     failed = (
         f"{tests.failed_count:,} failed" if tests.failed_count else f"failed with exit code {tests.exit_code}"
     )

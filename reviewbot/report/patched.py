@@ -22,10 +22,10 @@ LOOK, SAFE = "look before applying", "safe"
 
 @dataclass(frozen=True, slots=True)
 class PatchRow:
-    """A line of a patch. `number` counts in the file before, for a line that is put in after."""
+    """A line of a patch. `number` counts in the file as it was reviewed; a line that is put in has none there."""
 
     sign: str
-    number: int
+    number: int | None
     runs: tuple[Run, ...]
 
     @property
@@ -130,18 +130,15 @@ class Patched:
         rows = tuple(
             PatchRow(row.sign, row.old, old[row.old - 1])
             if row.old is not None
-            else PatchRow(row.sign, row.new or 1, new[(row.new or 1) - 1])
+            else PatchRow(row.sign, None, new[(row.new or 1) - 1])
             for row in piece.rows
         )
-        # In the file as it is: what is put in before a line stands at that line.
-        first = piece.old + 1 if piece.rows[0].old is None else piece.old
+        # In the file as it is: what is put in before a line stands at that line, shown or not.
+        first = next((row.old for row in piece.rows if row.old is not None), piece.old + 1)
         return PatchHunk(self.shown.path(path), first, piece.head, rows)
 
     def _put_in(self, path: str, edit: Edit) -> PatchHunk:
-        rows = tuple(
-            PatchRow("+", number, (("", self.shown.line(line)),))
-            for number, line in enumerate(edit.lines, edit.first)
-        )
+        rows = tuple(PatchRow("+", None, (("", self.shown.line(line)),)) for line in edit.lines)
         head = f"@@ -{edit.first},{edit.last - edit.first + 1} +{edit.first},{len(edit.lines)} @@"
         return PatchHunk(self.shown.path(path), edit.first, head, rows)
 

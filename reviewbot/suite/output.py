@@ -17,7 +17,7 @@ from reviewbot.suite import (
     ticked_output,
     unittest_output,
 )
-from reviewbot.suite.tally import MOST_FAILURES, MOST_NAMES, Reader
+from reviewbot.suite.tally import LONGEST, MOST_FAILURES, MOST_NAMES, Reader
 
 ROOT = "reviewbot-tests"
 """Name of the folder that tests run in. What stands before it in a path differs from run to run, and is taken out."""
@@ -26,6 +26,7 @@ _MOST_LINES = 100_000
 """Lines that are read at the beginning of the output, and as many at its end."""
 
 _LONGEST_LINE = 2_000
+_LAST_BYTES, _LAST_LINES = 4_000, 3
 # Colours, cursor movements, titles and links of terminals (ECMA-48), then all other control characters but the tab.
 _ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[@-_]?")
 _INSIDE, _BEFORE_PATHS = f"/{ROOT}/", " \t\"'`(=:<[,"
@@ -70,6 +71,16 @@ def read(stdout: bytes, stderr: bytes) -> Named:
         sum(tally.counted for tally in found),
         known=bool(found),
     )
+
+
+def last_words(stdout: bytes, stderr: bytes) -> str:
+    """Give the last lines that a run printed, on one line: what there is to go by where no test is named."""
+    for stream in (stderr, stdout):
+        end = [_plain(line).strip() for line in stream[-_LAST_BYTES:].split(b"\n")]
+        said = " / ".join([line for line in end if line][-_LAST_LINES:])
+        if said:
+            return said if len(said) <= LONGEST else f"…{said[-LONGEST:]}"
+    return ""
 
 
 def _lines(content: bytes) -> list[str]:

@@ -181,7 +181,18 @@ def _told(done: Completed, job: Job, packed: Packed) -> SuiteRun:
         done.exit_code, done.seconds, named.passed, named.failed,
         named=named.known, counted=named.counted, notes=notes,
     )  # fmt: skip
-    return replace(result, broken=_why(done, job))
+    result = replace(result, broken=_why(done, job))
+    return replace(result, notes=(*notes, *_unexplained(result, done)))
+
+
+def _unexplained(result: SuiteRun, done: Completed) -> tuple[str, ...]:
+    """Repeat the last words of a run that failed where no failing test tells why."""
+    said = output.last_words(done.stdout, done.stderr)
+    if result.green or not said or (result.failed and not result.broken):
+        return ()
+    return (
+        f"{result.broken or f'the tests ended with exit code {result.exit_code}'}; last they printed: {said}",
+    )
 
 
 def _why(done: Completed, job: Job) -> str:

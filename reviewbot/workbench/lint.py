@@ -1,6 +1,6 @@
 """`rules lint`: everything that is wrong with packs, or might be, with file, line and the mend."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -12,7 +12,7 @@ from reviewbot.domain.visible import visible
 from reviewbot.errors import PolicyError
 from reviewbot.policy.yaml_source import Key
 from reviewbot.scanners.base import ScannerPaths
-from reviewbot.workbench import reach, rule_checks
+from reviewbot.workbench import fix_checks, reach, rule_checks
 from reviewbot.workbench.fixtures import fixtures
 from reviewbot.workbench.house import answers_of
 from reviewbot.workbench.looking import Tools
@@ -29,6 +29,7 @@ def read(shelf: Shelf, today: date) -> tuple[Remark, ...]:
         file = shelf.file(rule)
         remarks += rule_checks.checked(rule, file, today)
         remarks += reach.checked(rule, file)
+        remarks += fix_checks.checked(rule, file)
     remarks += _beside(shelf)
     remarks += _unused(shelf)
     return ordered(remarks)
@@ -199,29 +200,21 @@ def _answers(shelf: Shelf) -> Iterator[Remark]:
 
 
 def _unused(shelf: Shelf) -> Iterator[Remark]:
-    """Name lists of a pack that no rule uses."""
-    used: Mapping[str, set[tuple[str, str]]] = {"approved": set(), "shared": set()}
-    for rule in shelf.rules.rules:
-        data = shelf.file(rule).source.data
-        used["approved"].add((rule.pack, rule.approved))
-        used["shared"] |= {(rule.pack, name) for name in data.get("shared", ())}
+    """Name shared lists of a pack that no rule uses. An approved list needs no rule: fixes and the model go by it."""
+    used = {
+        (rule.pack, name)
+        for rule in shelf.rules.rules
+        for name in shelf.file(rule).source.data.get("shared", ())
+    }
     for pack, contents in shelf.beside.items():
         for path in contents:
             folder, _, name = path.partition("/")
-            if (
-                folder in used
-                and name.endswith(".yml")
-                and (pack, name.removesuffix(".yml")) not in used[folder]
-            ):
-                stem = name.removesuffix(".yml")
-                how = "detect: {approved: " + stem + "}" if folder == "approved" else f"shared: [{stem}]"
+            stem = name.removesuffix(".yml")
+            if folder == "shared" and name.endswith(".yml") and (pack, stem) not in used:
                 yield Remark(
-                    shelf.place(pack, path),
-                    1,
-                    "",
-                    "no rule of the pack uses this list",
-                    f"write a rule with {how}, or remove the list",
-                )
+                    shelf.place(pack, path), 1, "", "no rule of the pack uses this list",
+                    f"write a rule with shared: [{stem}], or remove the list",
+                )  # fmt: skip
 
 
 def _rule(shelf: Shelf, name: str) -> Rule:

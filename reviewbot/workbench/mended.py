@@ -24,6 +24,8 @@ from reviewbot.workbench.samples import Sample, samples
 from reviewbot.workbench.shelf import Shelf
 from reviewbot.workbench.testing import Failing, judged
 
+_LONGEST = 160
+
 
 def failing(
     shelf: Shelf, only: Collection[str], policy: Policy, tools: Tools, progress: Progress
@@ -46,10 +48,15 @@ def failing(
     bench = Bench(lambda _oid: b"", shelf.rules, policy, tools.scanners, tools.sandbox, NoCache(), progress)
     said = dict(zip([id(flaw) for flaw in asked], _tried(asked, bench), strict=True))
     return tuple(
-        Failing(bad.file, bad.line, bad.rule.id, f"fix: {why}")
+        Failing(bad.file, shelf.file(bad.rule).line("fix"), bad.rule.id, f"fix: {why}")
         for bad in shown
         for why in _why([said[id(flaw)] for flaw in flaws[bad.rule.id]])
     )
+
+
+def count(shelf: Shelf, only: Collection[str]) -> int:
+    """Count the rules whose fix is tried."""
+    return sum(1 for rule in judged(shelf, only) if _has_fix(rule) for _ in _bad(shelf, rule))
 
 
 def _has_fix(rule: Rule) -> bool:
@@ -72,12 +79,24 @@ def _tried(flaws: Sequence[Flaw], bench: Bench) -> list[str]:
         approved=bench.rules.approved, run_suite=None, suite_before=None,
     )  # fmt: skip
     proven = iter(prove.prove(whole, proof))
-    return [one.why if isinstance(one, Refused) else _said(next(proven)) for one in proposed]
+    return [
+        f"it makes nothing of bad: {one.why}" if isinstance(one, Refused) else _said(next(proven))
+        for one in proposed
+    ]
 
 
 def _said(patch: Patch) -> str:
+    if patch.proof.holds:
+        return ""
     failure = patch.proof.failure
-    return "" if patch.proof.holds else f"{failure.step}: {failure.said}" if failure else "not proven"
+    why = f" at {failure.step}: {failure.said}" if failure else ""
+    return f"what it makes of bad is not proven{why}; it makes: {_lines(patch)}"
+
+
+def _lines(patch: Patch) -> str:
+    """Give what is put in, on one line: most mistakes show there."""
+    text = " / ".join(line.strip() for edit in patch.edits for line in edit.lines) or "nothing"
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
 def _why(said: Sequence[str]) -> tuple[str, ...]:

@@ -83,6 +83,8 @@ def _section(rule: Rule) -> Iterator[str]:
     yield f"- found by: {_prose(words.detector(rule))}"
     if rule.applies_to:
         yield f"- applies to: {', '.join(inert.code(visible(pattern)) for pattern in rule.applies_to)}"
+    if words.fix(rule):
+        yield f"- fix: {_prose(words.fix(rule))}"
     yield f"- owner {_prose(rule.owner)}, since {rule.since}"
     if isinstance(rule.detector, ReviewDetector):
         yield f"- asked: {_prose(rule.detector.question)}"

@@ -1,6 +1,7 @@
 """A rule in words: what its detector looks for, as a person would say it."""
 
 from reviewbot.domain.rule import ReviewDetector, Rule, RuleSet, SemgrepDetector, ToolDetector
+from reviewbot.domain.structural import STRUCTURAL
 
 _KINDS = {
     "secrets": "secrets in the text, of the kinds {}",
@@ -33,6 +34,14 @@ def short(rule: Rule) -> str:
     if isinstance(rule.detector, ReviewDetector):
         return "model"
     return rule.detector.tool if isinstance(rule.detector, ToolDetector) else "touch"
+
+
+def fix(rule: Rule) -> str:
+    """Say how the rule is mended, and whether that wants a look; nothing where it brings no fix."""
+    safety = "safe" if rule.fix_safe else "look before applying"
+    if rule.structural:
+        return f"`{rule.structural}` ({safety}): {STRUCTURAL[rule.structural].sentence}"
+    return f"a replacement of the rule's own ({safety}): `{' '.join(rule.fix.split())}`" if rule.fix else ""
 
 
 def question(rule: Rule) -> dict[str, str]:

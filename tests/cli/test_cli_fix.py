@@ -50,6 +50,7 @@ def model(tmp_path_factory):
 @pytest.fixture
 def place(model, tmp_path, monkeypatch):
     """A repository with a reviewed file."""
+    monkeypatch.setenv("COLUMNS", "100")
     for name in [name for name in os.environ if name.startswith(("REVIEWBOT_", "GIT_"))]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
@@ -95,6 +96,25 @@ def test_only_the_safe_ones(place, fix):
     said = "          it wants a look: reviewbot fix 3f9a0c\n"
     assert err == f"left      3f9a0c  {PATH}:5  python-sql-built-from-input\n{said}"
     assert "undo: " in out
+
+
+def test_many_that_want_a_look_are_said_in_one_line(place, fix):
+    """They are counted; by name, each says how to see it."""
+    review = three_flaws()
+    for one in review.patches:
+        one["safe"] = False
+    review.of_run(place, "02RUN")
+    code, out, err = fix("--safe")
+    assert (code, out) == (0, "nothing was changed\n")
+    assert err == "left      3 fixes that want a look: `reviewbot fix` shows each and asks\n"
+
+
+def test_where_nothing_can_be_applied_no_way_is_offered(place, fix):
+    """Without a terminal, and with a file that is another one now."""
+    write(place, PATH, b"# above\n" + USERS)
+    code, out, err = fix()
+    assert (code, out) == (0, "")
+    assert err.endswith("reviewbot: no fix can be applied here; nothing was changed\n")
 
 
 @pytest.mark.parametrize("name", ["81b2", "81B2D3E4", TOKEN, f"p-{TOKEN}"])
@@ -252,7 +272,10 @@ def test_the_later_of_two_that_want_the_same_lines_is_left(place, fix):
     assert code == 0
     assert held(place) == ALL
     assert "left      ffff00" in err
-    assert "it overlaps with 3f9a0c; run reviewbot again after this" in " ".join(err.split())
+    assert (
+        "it overlaps with 3f9a0c; when that is applied, `reviewbot fix --worktree` offers it anew"
+        in " ".join(err.split())
+    )
 
 
 @pytest.mark.parametrize("as_folder", [True, False])
@@ -278,7 +301,7 @@ def test_the_newest_review_counts(place, fix):
 def test_no_patch_no_fix(place, fix):
     """A review without patches is nothing to complain of."""
     Reviewed().offer(YAML, PATH, 13).of_run(place, "02RUN")
-    assert fix("--yes") == (0, "nothing to fix: the review has no proven patch\n", "")
+    assert fix("--yes") == (0, "nothing to fix: the review of main...topic has no proven patch\n", "")
 
 
 def test_a_finding_without_a_patch_says_why(place, fix):
@@ -341,7 +364,7 @@ def test_a_change_that_is_named_is_reviewed_first(place, fix):
     git(place, "checkout", "--quiet", "-b", "topic")
     write(place, "README", b"hello again\n")
     code, out, _ = fix("--worktree", "--base", "main", "--no-model", "--yes")
-    assert (code, out) == (0, "nothing to fix: the review has no proven patch\n")
+    assert (code, out) == (0, "nothing to fix: the review of main...topic (work tree) has no proven patch\n")
     newest = max((place / ".git" / "reviewbot" / "runs").iterdir(), key=lambda run: run.stat().st_mtime_ns)
     review = json.loads((newest / "review.json").read_text("utf-8"))
     assert [file["path"] for file in review["change"]["files"]] == ["README"]

@@ -110,6 +110,23 @@ def test_all_safe_of_the_rest(place):
     assert b"safe_load" in held(place)
 
 
+def test_all_safe_is_no_answer_where_none_is_safe(place):
+    """Neither this one nor one behind it: then the question does not offer it, and `a` is asked again."""
+    review = three_flaws()
+    for one in review.patches:
+        one["safe"] = one is review.patches[1]
+    review.of_run(place, "02RUN")
+    terminal = Terminal(place)
+    assert terminal.answer("n", "n", "a", "n") == 0
+    assert [question.split("[q]")[0] for question in terminal.seen.split("apply? ")[1:]] == [
+        "[y]es [n]o [a]ll safe of the rest ",
+        "[y]es [n]o [a]ll safe of the rest ",
+        "[y]es [n]o ",
+        "[y]es [n]o ",
+    ]
+    assert held(place) == USERS
+
+
 def test_a_file_with_uncommitted_changes_is_always_asked_about(place):
     """Even after "all safe of the rest": the warning stands with the question."""
     mine = b"import yaml\n\nyaml.load(1)\n"
@@ -143,6 +160,9 @@ def test_breaking_off_changes_nothing(place, how):
         os.write(terminal.ours, b"\x04")
     assert not terminal.until_asked()
     assert terminal.left() == 130
+    assert terminal.seen.endswith(
+        "\nnothing was changed\nreviewbot: interrupted; run it again whenever you like\n"
+    )
     assert held(place) == USERS
     assert git(place, "status", "--porcelain") == b""
 

@@ -12,9 +12,11 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "workbench"))
 from rule_texts import QUESTION, rule, write_pack
 
 from reviewbot.cli.rules import COMMANDS
+from reviewbot.domain.structural import STRUCTURAL
 
-OURS = ("docs", "lint", "list", "new", "show", "test", "try")
+OURS = ("docs", "fixes", "lint", "list", "new", "show", "test", "try")
 TALK = rule("talk", QUESTION, languages="")
+STORE = "id: store\npurpose: Safe calls\nlanguages: [python]\nuse: [corp.safe]\ninstead_of: [dangerous]\nexample: corp.safe(1)\n"
 
 
 @pytest.fixture
@@ -126,6 +128,57 @@ def test_test_passes_and_fails(reviewbot, here):
     assert out.startswith(
         "corp/one.yml:17: one: good: found by one\n1 rule, 3 examples: 1 not as they should be"
     )
+
+
+def test_test_tries_every_fix_on_its_bad_example(reviewbot, here):
+    """With the proof of a review: one that an approved list knows holds, one that nobody knows is shown with what it made."""
+    detect = "  semgrep:\n    pattern: dangerous($VALUE)"
+    mended = rule(
+        "mended",
+        detect,
+        bad="import corp\ndangerous(x)",
+        more="fix: {safety: look, semgrep: corp.safe($VALUE)}\n",
+    )
+    lost = rule(
+        "lost",
+        detect.replace("dangerous", "harmful"),
+        bad="harmful(x)",
+        more="fix: {safety: look, semgrep: print($VALUE)}\n",
+    )
+    write_pack(here, {"mended": mended, "lost": lost, "approved/store.yml": STORE})
+
+    code, out, _ = reviewbot("rules", "test", "corp")
+
+    assert code == 10
+    first, last = out.rstrip("\n").split("\n")
+    assert first.startswith("corp/lost.yml:11: lost: fix: what it makes of bad is not proven at work_kept: ")
+    assert first.endswith("; it makes: print(x)")
+    assert last.startswith("2 rules, 2 fixes, 6 examples: 1 not as they should be")
+
+
+def test_fixes_are_listed_by_language(reviewbot, monkeypatch):
+    """All or those for one language, within the width of the terminal; those that are bound to shipped rules say so."""
+    monkeypatch.setenv("COLUMNS", "80")
+    _, out, _ = reviewbot("rules", "fixes")
+    assert max(map(len, out.split("\n"))) <= 80
+    assert {line.split()[0] for line in out.split("\n") if line.startswith("  ") and line[2] != " "} == set(
+        STRUCTURAL
+    )
+    code, out, _ = reviewbot("rules", "fixes", "--language", "yaml")
+    assert code == 0
+    assert "\n  docker-tls  " in out
+    assert "\nany language\n  secret-store  " in out
+    assert "yaml-safe-load" not in out
+    assert "that come with reviewbot" in out.partition("line-setting")[2]
+    assert "there are some for bash, " in reviewbot("rules", "fixes", "--language", "cobol")[2]
+
+
+def test_a_pack_without_rules_loads(reviewbot, here):
+    """One of approved lists alone is a pack too."""
+    write_pack(here, {"approved/store.yml": STORE})
+
+    assert reviewbot("rules", "lint", "corp", "--quiet")[:2] == (0, "")
+    assert reviewbot("rules", "lint", "corp")[:2] == (0, "no rules: no errors, 0 pieces of advice\n")
 
 
 @pytest.mark.parametrize(

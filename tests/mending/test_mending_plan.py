@@ -8,7 +8,7 @@ from reviewbot.mending.plan import Lying
 
 
 def overlaps(other):
-    return f"it overlaps with {other}; run reviewbot again after this"
+    return f"it overlaps with {other}; when that is applied, `reviewbot fix --worktree` offers it anew"
 
 
 def test_line_numbers_are_those_of_the_review():

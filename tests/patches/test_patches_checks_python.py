@@ -416,3 +416,13 @@ def test_what_is_imported_anew_is_named(line, fresh):
         ).get("imports", [])
         == fresh
     )
+
+
+@pytest.mark.parametrize("origin", Origin)
+def test_a_name_that_nothing_gives_is_refused(origin):
+    """A rule may name a library of the organisation's, and the file not import it: that would end in a NameError."""
+    old = "data = yaml.load(text, Loader=yaml.Loader)"
+    assert said(old, ["data = corp_yaml.load(text)"], origin=origin)["work_kept"] in {"nowhere", "call"}
+    assert said(old, ["data = corp_yaml.load(text)"], origin=Origin.RULE)["work_kept"] == "nowhere"
+    given = said(old, ["data = corp_yaml.load(text)"], imported="import corp_yaml", origin=Origin.RULE)
+    assert given.get("work_kept", "") == ""

@@ -7,6 +7,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import libcst
+import pytest
+from libcst import ParserSyntaxError
 from proving_scene import workroom
 
 import reviewbot
@@ -49,6 +52,23 @@ def test_every_task_is_answered_in_order():
     assert answers[1] == {"broken": "KeyError"}
     assert answers[2]["parses"] == "syntax"
     assert answers[3] == {"broken": "TypeError"}
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        libcst.CSTValidationError("no such node"),
+        libcst.CSTLogicError("not so"),
+        ParserSyntaxError("here", lines=(), raw_line=1, raw_column=0),
+    ],
+)
+def test_errors_of_the_parser_break_the_task_and_not_the_worker(error):
+    """They are no kind of error that Python has for this."""
+
+    def raising(_task):
+        raise error
+
+    assert worker.answered({"do": "it"}, {"it": raising}) == {"broken": type(error).__name__}
 
 
 def test_a_task_that_needs_too_much_memory_breaks_alone():

@@ -255,13 +255,13 @@ def test_status_is_never_green_by_mistake(complete, exit_code, at_threshold, lim
 def test_tests_stand_apart_from_findings():
     """How they ended, whether they count, names, and what was printed in a fence with line numbers."""
     text = said(replace(CLEAN, tests=TESTS))
-    assert "**Tests: 2 failed, 14 passed.** They do not count." in text
+    assert "**Tests: 2 failed, 14 passed.** They do not count against the result." in text
     assert "- `tests/test_sync.py::test_waits`\n- `tests/test_sync.py::test_again`" in text
     assert "```\n1 |     def test_waits():\n2 | >       assert wait() == 3\n" in text
     assert "They make the result red." in said(replace(CLEAN, tests=replace(TESTS, gate=True)))
     green = replace(TESTS, failed_count=0, failed=(), exit_code=0)
     assert "Tests: 14 passed." in said(replace(CLEAN, tests=green))
-    assert "Tests: passed." in said(replace(CLEAN, tests=replace(green, passed=None)))
+    assert "Tests: passed, by the exit code alone." in said(replace(CLEAN, tests=replace(green, passed=None)))
     nameless = replace(TESTS, failed_count=0, failed=(), exit_code=7, passed=None)
     assert "**Tests: failed with exit code 7.**" in said(replace(CLEAN, tests=nameless))
     broken = replace(TESTS, broken="the sandbox ended them after `300` s")

@@ -431,3 +431,14 @@ def test_template_files_are_where_the_writer_looks():
     place = Path(folder("templates")) / "report"
     assert {file.name for file in place.iterdir()} == {"report.html.j2", "report.css", "report.js"}
     assert USERS
+
+
+def test_lines_of_a_patch_are_numbered_as_in_the_reviewed_file():
+    """So they fit the finding's own; what is put in has no number, and a hunk says where it begins."""
+    first, second = WIDE_PATCH.edits
+    apart = replace(WIDE_PATCH, edits=(replace(first, first=1, last=0), second))
+    page = html.render(replace(full(), patches=(apart,)), read)
+    row = r'<(?:span|ins|del) class="row"><span class="no">(\d*)</span><span class="sign">(.)</span>'
+    rows = re.findall(row, page.partition('<div class="patch">')[2].partition("</div>")[0])
+    assert rows == [("", "+"), ("1", " "), ("3", " "), ("4", "-"), ("", "+"), ("", "+")]
+    assert re.findall(r'<p class="aside at">line (\d+)</p>', page) == ["1", "3"]

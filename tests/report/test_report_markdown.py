@@ -175,6 +175,13 @@ def test_other_words_become_code(word):
     assert inert.prose(f"a {word} b") == f"a `{word}` b"
 
 
+@pytest.mark.parametrize("word", ["SHA-256", "SEC-1182", "deadbee"])
+def test_the_colon_behind_a_name_is_the_sentences(word):
+    """It stays outside of the span; between signs that mean something together it does not."""
+    assert inert.prose(f"a {word}: b") == f"a `{word}`: b"
+    assert inert.prose(f"a :{word}: b") == f"a `:{word}:` b"
+
+
 def test_names_in_backticks_stay_names():
     """What the model put between backticks is a code span again, spaces and all."""
     assert inert.prose("see `SELECT 1` and `x`.") == "see `SELECT 1` and `x`."

@@ -236,6 +236,8 @@ def test_failing_tests_stand_apart():
     assert "they make the result red" in shown(gated)
     passed = replace(full(), suite=replace(full().suite, exit_code=0, failed=()))
     assert "tests     14 passed\n" in shown(passed)
+    alone = replace(passed, suite=replace(passed.suite, passed=(), counted=0))
+    assert "tests     passed, by the exit code alone: the output counts no test\n" in shown(alone)
     assert "tests     could not be run: the sandbox ended it after five minutes" in shown(incomplete())
     assert "tests " not in shown(clean())
     silent = replace(

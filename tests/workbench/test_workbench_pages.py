@@ -30,6 +30,20 @@ def test_a_page_says_all_of_a_rule(shelf_of):
     assert "2 rules in 1 pack." in both["README.md"]
 
 
+def test_a_page_says_how_a_rule_is_mended(shelf_of):
+    """The structural fix with what it does, or the replacement, and whether it wants a look; what is hostile in it stays code."""
+    detect = "  semgrep:\n    pattern: dangerous($X)"
+    page = made(
+        shelf_of,
+        one=rule("one", more="fix: {safety: safe, structural: debug-off}\n"),
+        two=rule("two", detect, more="fix: {safety: look, semgrep: 'safe($X)\n\n  # @team'}\n"),
+        three=rule("three"),
+    )["corp.md"]
+    assert "- fix: `debug-off` (safe): Switches the debugger off.\n" in page
+    assert "- fix: a replacement of the rule's own (look before applying): `safe($X) # @team`\n" in page
+    assert page.count("- fix: ") == 2
+
+
 def test_the_same_packs_give_the_same_bytes(shelf_of):
     """Nothing of the day or the machine is in a page."""
     files = {"one": rule("one"), "two": rule("two")}

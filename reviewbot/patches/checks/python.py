@@ -20,5 +20,7 @@ def judged(asked: Comparison) -> Found:
         or python_imports.names_kept(asked, before, after),
         imports=tuple(python_imports.fresh(before, after)),
         nothing_forbidden=forbidden,
-        work_kept=python_work.kept(asked, before, after, touched) or model.work,
+        work_kept=python_work.kept(asked, before, after, touched)
+        or model.work
+        or ("nowhere" if python_imports.unbound(before, after) else ""),
     )

@@ -154,3 +154,41 @@ def _definitions(tree: ast.AST) -> Iterator[str]:
             yield node.arg
         elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
             yield node.name
+
+
+def unbound(before: ast.Module, after: ast.Module) -> set[str]:
+    """Name what the patched file uses anew though no statement of it, wherever it stands, and no builtin binds it."""
+    stars = any(alias.name == "*" for node in imports(after) for alias in node.names)
+    if stars:
+        return set()  # nobody knows what those bring
+    return _used(after) - _used(before) - _given(after) - set(dir(builtins)) - _MODULES_OWN
+
+
+_MODULES_OWN = frozenset({"__file__", "__name__", "__doc__", "__path__", "__spec__", "__package__"})
+
+
+def _used(tree: ast.Module) -> set[str]:
+    return {
+        node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+    }
+
+
+def _given(tree: ast.Module) -> set[str]:
+    """Name everything that some statement binds; in which scope plays no part."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            found.add(node.id)
+        elif isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+            found.add(node.name)
+        elif isinstance(node, ast.arg):
+            found.add(node.arg)
+        elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar):
+            found.add(node.name or "")
+        elif isinstance(node, ast.MatchMapping):
+            found.add(node.rest or "")
+        elif isinstance(node, ast.Global | ast.Nonlocal):
+            found.update(node.names)
+        else:
+            found.update(name for name, _ in bindings(node))
+    return found

@@ -13,9 +13,13 @@ from dataclasses import dataclass
 from reviewbot.patches.checks import remedies_python as known
 from reviewbot.patches.checks.comparing import Comparison
 from reviewbot.patches.checks.python_atoms import Atoms, atoms
+from reviewbot.patches.checks.python_details import wrong
 from reviewbot.patches.checks.python_guards import is_guard
 from reviewbot.patches.checks.python_imports import defined
+from reviewbot.patches.checks.python_patterns import texts_alike
 from reviewbot.patches.checks.python_places import Touched
+from reviewbot.patches.checks.python_refusing import weak
+from reviewbot.patches.checks.python_shapes import alike
 from reviewbot.patches.checks.python_tree import FUNCTIONS, Names, comments
 from reviewbot.patches.checks.python_values import Part, brought, gone
 from reviewbot.patches.checks.python_work import lost_calls, simple
@@ -45,24 +49,35 @@ def judged(asked: Comparison, before: ast.Module, after: ast.Module, touched: To
         return Judgement(work=work)
     if (change.fresh - _cleaned(change.new)) & (change.used | set(change.new.names.known)):
         return Judgement(forbidden="write")
-    forbidden = _forbidden(asked, change) or brought(change.old, change.new, change.tests)
-    if forbidden:
-        return Judgement(forbidden=forbidden)
-    return Judgement(work=_lost(asked, change) or gone(change.old, change.new))
+    forbidden = (
+        _forbidden(asked, change)
+        or brought(change.old, change.new, change.tests)
+        or wrong(change.old, change.new, change.fresh)
+    )
+    return Judgement(forbidden, "" if forbidden else _work(asked, change))
+
+
+def _work(asked: Comparison, change: "_Change") -> str:
+    if weak(change.guards, change.new, change.flawed, change.fresh):
+        return "guard"
+    lost = _lost(asked, change) or gone(change.old, change.new) or alike(change.old, change.new, change.fresh)
+    return lost or ("" if texts_alike(change.old, change.new) else "moved")
 
 
 @dataclass(frozen=True, slots=True)
 class _Change:
     """What became of the touched statements. `tests` are the conditions of new guards, and no part of `new`.
 
-    `fresh` are the variables that are new, `used` all names that the file had.
+    `fresh` are the variables that are new, `used` all names that the file had, `flawed` those on the finding's lines.
     """
 
     old: Part
     new: Part
     tests: Atoms
+    guards: tuple[ast.AST, ...]
     fresh: set[str]
     used: set[str]
+    flawed: set[str]
 
     @classmethod
     def of(cls, before: ast.Module, after: ast.Module, touched: Touched, asked: Comparison) -> "_Change":
@@ -71,9 +86,12 @@ class _Change:
         inside = {id(node) for one in guards for node in ast.walk(one.node)}
         old = Part.of(simple(touched.before), names)
         new = Part.of((one for one in simple(touched.after) if id(one.node) not in inside), new_names)
+        nodes = tuple(one.node for one in guards)
+        read = [node for node in ast.walk(before) if isinstance(node, ast.Name)]
+        flawed = {one.id for one in read if asked.found(one.lineno, one.end_lineno or one.lineno)}
         return cls(
-            old, new, atoms([one.node for one in guards], new_names), new.atoms.stores - old.atoms.stores,
-            defined(before) | {node.id for node in ast.walk(before) if isinstance(node, ast.Name)},
+            old, new, atoms(nodes, new_names), nodes, new.atoms.stores - old.atoms.stores,
+            defined(before) | {one.id for one in read}, flawed,
         )  # fmt: skip
 
 

@@ -103,7 +103,7 @@ def _within(part: Sequence[str], whole: Sequence[str]) -> bool:
 
 def _variables(part: Part) -> Iterator[str]:
     """Give the names of environment variables that are read."""
-    for node in _nodes(part.entries):
+    for node in nodes(part.entries):
         match node:
             case ast.Subscript(value=value, slice=ast.Constant(value=str(name))) if (
                 part.names.dotted(value) == "os.environ"
@@ -122,7 +122,7 @@ def _variables(part: Part) -> Iterator[str]:
 
 def _free(part: Part) -> Iterator[str]:
     """Give the values that are the business of the call that they are given to, or of the setting that gets them."""
-    for node in _nodes(part.entries):
+    for node in nodes(part.entries):
         if isinstance(node, ast.Call) and part.names.dotted(node.func) in known.COUNTED:
             inside = (one for argument in node.args for one in ast.walk(argument))
             yield from (
@@ -136,7 +136,7 @@ def _set_wrongly(part: Part) -> bool:
     """Say whether a known setting gets another value than a remedy gives it."""
     given = {
         (_called(target), repr(node.value.value))
-        for node in _nodes(part.entries)
+        for node in nodes(part.entries)
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
         for target in node.targets
     }
@@ -153,7 +153,8 @@ def _called(target: ast.expr) -> str:
     return ""
 
 
-def _nodes(entries: Sequence[Entry]) -> Iterator[ast.AST]:
+def nodes(entries: Sequence[Entry]) -> Iterator[ast.AST]:
+    """Walk over statements; of compound ones only over what stands before their blocks."""
     for one in entries:
         for part in head_parts(one.node) if is_compound(one.node) else [one.node]:
             yield from ast.walk(part)

@@ -150,6 +150,11 @@ KEYWORDS: dict[str, tuple[re.Pattern[str], re.Pattern[str]]] = {
 }  # fmt: skip
 """Arguments that a remedy may bring: to which calls, and what may be given; `…` is anything but a constant."""
 
+KEPT_KEYWORDS = frozenset(
+    {"check", "timeout", "delete", "dir", "encoding", "text", "capture_output", "params", "stdout"}
+)
+"""Arguments that a remedy may bring, but not change."""
+
 DROPPED_KEYWORDS = frozenset(
     {"verify", "verify_ssl", "ssl_verify", "shell", "debug", "Loader", "context", "cert_reqs", "check_hostname", "autoescape", "allow_pickle",
      "resolve_entities", "usedforsecurity", "safe", "executable", "use_debugger", "assert_hostname", "universal_newlines"}

@@ -77,7 +77,7 @@ WORDS: dict[str, frozenset[str]] = {
         {"const", "crypto", "randomBytes", "randomInt", "randomUUID", "getRandomValues", "timingSafeEqual", "Buffer", "from", "createHash", "createHmac",
          "createCipheriv", "scryptSync", "scrypt", "pbkdf2Sync", "execFile", "execFileSync", "spawn", "spawnSync", "textContent", "encodeURIComponent", "escape",
          "JSON", "parse", "path", "basename", "resolve", "normalize", "startsWith", "sep", "rejectUnauthorized", "httpOnly", "secure", "sameSite",
-         "signal", "AbortSignal", "timeout", "origin", "minVersion", "DOMPurify", "sanitize", "createTextNode", "Number", "parseInt", "String", "process", "env",
+         "signal", "AbortSignal", "timeout", "origin", "minVersion", "DOMPurify", "sanitize", "createTextNode", "Number", "parseInt", "String",
          "algorithms", "helmet", "noent", "nonet", "verify", "setAttribute", "toString", "hasOwn", "Object", "create", "stringify", "insertAdjacentText", "text", "type", "replacements", "__dirname"}
     ),
     "go": frozenset(

@@ -51,6 +51,7 @@ FORBIDDEN = {
     "build": "it gives an order to the compiler",
 }
 WORK_KEPT = {
+    "nowhere": "it uses a name that nothing in the file gives",
     "elsewhere": "it changes statements that have nothing to do with the finding",
     "structure": "what stands around other lines is no longer the same",
     "definition": "it adds or loses a function or a class",
@@ -59,6 +60,8 @@ WORK_KEPT = {
     "call": "a call is lost that made the code useful",
     "name": "a value is no longer used or no longer set",
     "word": "part of a text is lost",
+    "moved": "a text puts its values in at other places",
+    "operator": "it changes how conditions are decided",
     "value": "a value is lost or changed",
     "argument": "an argument is lost",
     "comment": "a comment is lost",

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from reviewbot.patches.checks import remedies_tokens as known
 from reviewbot.patches.checks.comparing import Comparison
 from reviewbot.patches.checks.leaves import COMMENT, SIGN, TEXT, WORD, Token
+from reviewbot.patches.checks.token_details import wrong
+from reviewbot.patches.checks.token_shapes import decided_alike, in_order, texts_alike
 from reviewbot.patches.checks.token_values import TRUTHS, brought, gone
 from reviewbot.patches.checks.token_work import called
 from reviewbot.patches.checks.tree_places import Lines
@@ -75,10 +77,26 @@ def judged(asked: Comparison, change: Change, statements: Sequence[tuple[int, in
         return Judgement(forbidden="comment")
     if said - says or asked.moves_blanks():
         return Judgement(work="comment" if said - says else "blank")
-    forbidden = _words_brought(asked, change) or brought(had.tokens, has.tokens, change.tests)
+    forbidden = (
+        _words_brought(asked, change)
+        or brought(had.tokens, has.tokens, change.tests)
+        or wrong(had.tokens, has.tokens, asked.language.family)
+    )
     if forbidden:
         return Judgement(forbidden)
-    return Judgement(work=_order_kept(asked, change) or gone(had.tokens, has.tokens))
+    return Judgement(
+        work=_order_kept(asked, change) or gone(had.tokens, has.tokens) or _shapes_kept(asked, change)
+    )
+
+
+def _shapes_kept(asked: Comparison, change: Change) -> str:
+    had, has = change.had.tokens, change.has.tokens
+    inlined = list(_inlined(change))
+    if not decided_alike(had, inlined):
+        return "operator"
+    if not in_order(had, inlined):
+        return "name"
+    return "moved" if asked.language.family != "bash" and not texts_alike(had, has) else ""
 
 
 def _words_brought(asked: Comparison, change: Change) -> str:

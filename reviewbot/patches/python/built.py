@@ -22,29 +22,42 @@ _GETTERS = frozenset({"get", "getlist", "strip", "lower", "upper", "str", "get_a
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """The text of an argument, and the expression that it stands in: the argument's own, or one above it."""
+    """The text of an argument, and the expression that it stands in: the argument's own, or one above it.
+
+    `made` is where the text is built, if that is above; `above`: that is also where it is to be written anew.
+    """
 
     text: Text
     node: cst.BaseExpression
     above: bool
+    made: cst.BaseExpression | None = None
 
 
-def built(parsed: Parsed, argument: cst.BaseExpression, *, loosely: bool = False) -> Built | None:
-    """Give the text that an argument is; None if the place where it is built is not seen, or is used twice."""
+def built(
+    parsed: Parsed, argument: cst.BaseExpression, *, loosely: bool = False, shared: bool = False
+) -> Built | None:
+    """Give the text that an argument is; None if the place where it is built is not seen, or is used twice.
+
+    `shared` takes a variable that is used elsewhere too: then the text is for the argument alone.
+    """
     if not isinstance(argument, cst.Name):
         text = read(argument, loosely=loosely)
         return Built(text, argument, above=False) if text is not None else None
-    assign = _only_assignment(parsed, argument)
+    assign = _only_assignment(parsed, argument, shared=shared)
     value = assign.value if assign is not None else None
     text = read(value, loosely=loosely) if value is not None else None
-    return Built(text, value, above=True) if value is not None and text is not None else None
+    if value is None or text is None:
+        return None
+    alone = _only_assignment(parsed, argument, shared=False) is not None
+    return Built(text, value if alone else argument, alone, value)
 
 
 def same_when_moved(
     parsed: Parsed, found: Built, argument: cst.BaseExpression, values: Sequence[Hole]
 ) -> bool:
     """Say whether the values mean the same at the call as in the variable above it."""
-    return not found.above or all(_still(parsed, hole.value, found.node, argument) for hole in values)
+    made = found.made
+    return made is None or all(_still(parsed, hole.value, made, argument) for hole in values)
 
 
 def is_fixed(parsed: Parsed, hole: Hole) -> bool:
@@ -64,10 +77,10 @@ def fixed_text(parsed: Parsed, hole: Hole) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _only_assignment(parsed: Parsed, name: cst.Name) -> cst.Assign | cst.AnnAssign | None:
-    """Give the one assignment of a name that is used once, where it surely runs before that use."""
+def _only_assignment(parsed: Parsed, name: cst.Name, *, shared: bool) -> cst.Assign | cst.AnnAssign | None:
+    """Give the one assignment of a name that is used once (`shared`: or more), where it surely runs before that use."""
     bound = assignments(parsed, name)
-    if len(bound) != 1 or len(bound[0].references) != 1:
+    if len(bound) != 1 or (len(bound[0].references) != 1 and not shared):
         return None
     assign = _statement(parsed, bound[0])
     if assign is None or enclosing(parsed, assign) is not enclosing(parsed, name):

@@ -3,49 +3,33 @@
 The order of the statements does not count: all that is ever put into a name may be in it.
 """
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import libcst as cst
 from libcst.metadata.scope_provider import Assignment
 
+from reviewbot.patches.python.carrying import (
+    ADDRESSES,
+    EMPTY,
+    FILL,
+    HANDS_ON,
+    KEYED,
+    LOOKS,
+    MARKUP,
+    NUMBER_TYPES,
+    NUMBERS,
+    OWN,
+    PLACE,
+    SAID,
+    TAKES_PART,
+    chain,
+    made_safe,
+    requested,
+)
 from reviewbot.patches.python.module import Parsed, code
 from reviewbot.patches.python.names import assignments, imported
 from reviewbot.patches.python.origins import plain
-
-REQUEST = re.compile(
-    r"(^|[.\s(])req(uest)?\.(args|form|values|json|data|cookies|headers|files|GET|POST|COOKIES|FILES|META|body|query_params|"
-    r"path_params|match_info|rel_url|query|query_string|forms|params|post|text|content|path|full_path|get_json|get_data|environ)\b"
-    r"|\bself\.(path|headers|rfile)\b|\.get_((query|body)_)?arguments?\(|\.cleaned_data\b|\bsys\.argv\b|\binput\("
-    r"|^event\b|\benviron\["
-)
-"""What a framework calls that which came with a request."""
-
-OWN = frozenset(
-    {"self", "cls", "request", "req", "app", "session", "conn", "connection", "cur", "cursor", "db"}
-)
-"""Parameters that are no values from outside themselves."""
-
-NUMBERS = re.compile(r"^(builtins\.(int|float|len|bool|ord|hash|round)|uuid\.\w+|datetime\..*|time\..*)$")
-NUMBER_TYPES = frozenset({"int", "float", "bool", "uuid.UUID", "UUID"})
-_HANDS_ON = re.compile(
-    r"get|getlist|getall|get_all|pop|keys|values|items|str|list|tuple|dict|set|sorted|reversed|next|iter|enumerate|format"
-    r"|join|replace|lower|upper|title|capitalize|swapcase|casefold|ljust|rjust|center|zfill|expandtabs|bytes|copy"
-    r"|(urlsafe_)?b64(de|en)code|decodebytes|unquote(_plus)?|get_((query|body)_)?argument|get_(json|data)|getvalue"
-)
-"""Functions that give back what they are given, or a part of it, in another form."""
-
-_TAKES_PART = re.compile(
-    r"(r?split|[lr]?strip|r?partition|removeprefix|removesuffix|encode|decode|splitlines)"
-)
-"""The same, whose arguments get into nothing."""
-
-_FILL = frozenset({"append", "insert", "set", "add", "update", "extend", "setdefault", "write"})
-_EMPTY = frozenset({"ConfigParser", "list", "dict", "set", "OrderedDict", "defaultdict", "StringIO"})
-_SAID = frozenset({"strerror", "filename", "args", "msg", "reason", "message"})
-_SAFE = re.compile(r"(?i)(^|\.)(?!un)\w*(escape|quote|saniti[sz]e|clean|secure)\w*$")
-_PLACE = re.compile(r"^(?:\w+\.)+[A-Z][A-Z0-9_]*(?:DIR|FOLDER|PATH|ROOT|FILE)[A-Z0-9_]*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +50,6 @@ _OUTSIDE = Carried(outside=True)
 def carried(parsed: Parsed, node: cst.BaseExpression) -> Carried:
     """Say what a value may hold."""
     return _Trace(parsed).of(node)
-
-
-def made_safe(call: cst.BaseExpression) -> bool:
-    """Say whether this calls a function that makes a value safe for some place, by its name."""
-    return isinstance(call, cst.Call) and bool(_SAFE.search(code(call.func)))
 
 
 def _all(parts: Iterable[Carried]) -> Carried:
@@ -96,8 +75,6 @@ class _Trace:
         value = plain(node)
         if value is not None:
             return Carried(texts=frozenset([value])) if isinstance(value, str) else _NOTHING
-        if isinstance(node, cst.Subscript) and not REQUEST.search(code(node)):
-            return self.of(node.value)
         match node:
             case cst.Name():
                 found = self._named(node)
@@ -105,6 +82,8 @@ class _Trace:
                 found = self._called(node)
             case cst.Attribute() | cst.Subscript():
                 found = self._member(node)
+            case cst.Await():
+                found = self.of(node.expression)
             case cst.Comparison():
                 found = _NOTHING
             case _:
@@ -133,49 +112,54 @@ class _Trace:
         return _all([*map(self.of, parts), Carried(texts=frozenset(texts))])
 
     def _member(self, node: cst.Attribute | cst.Subscript) -> Carried:
-        if REQUEST.search(code(node)):
+        """What is looked up by a value from outside does not come from there: only what it is looked up in counts."""
+        if requested(node):
             return _OUTSIDE
-        if _PLACE.search(code(node)) and imported(self.parsed, node):
+        if PLACE.search(code(node)) and imported(self.parsed, node):
             return _NOTHING
-        error = isinstance(node.value, cst.Name) and self._is_error(node.value)
-        said = isinstance(node, cst.Attribute) and node.attr.value in _SAID
-        return _OUTSIDE if error and said else _UNKNOWN
-
-    def _is_error(self, name: cst.Name) -> bool:
-        bound = assignments(self.parsed, name)
-        return bool(bound) and all(isinstance(self._above(one), cst.ExceptHandler) for one in bound)
+        if isinstance(node, cst.Subscript) or not isinstance(node.value, cst.Name):
+            return self.of(node.value)
+        bound = assignments(self.parsed, node.value)
+        error = bool(bound) and all(isinstance(self._above(one), cst.ExceptHandler) for one in bound)
+        given = bool(bound) and all(isinstance(one.node, cst.Param) for one in bound)
+        if error or (given and not MARKUP.search(node.attr.value)):
+            return self._named(node.value) if given or node.attr.value in SAID else _UNKNOWN
+        return _UNKNOWN
 
     def _above(self, one: Assignment) -> cst.CSTNode | None:
         """Give the statement or expression that binds a name."""
         above = self.parsed.parent(one.node)
-        inner = isinstance(above, cst.AssignTarget | cst.AsName | cst.Element)
-        while inner and above is not None:
+        while isinstance(above, cst.AssignTarget | cst.AsName | cst.Element | cst.Tuple):
             above = self.parsed.parent(above)
-            inner = isinstance(above, cst.Tuple | cst.Element)
         return above
 
     def _called(self, call: cst.Call) -> Carried:
         name = imported(self.parsed, call.func)
         last = call.func.attr.value if isinstance(call.func, cst.Attribute) else code(call.func)
-        if NUMBERS.match(name) or (name and last in _EMPTY and not call.args):
+        if NUMBERS.match(name) or (name and last in EMPTY and not call.args):
             return _NOTHING
-        given = _all(self.of(arg.value) for arg in call.args)
+        keyed = last in KEYED and isinstance(call.func, cst.Attribute)
+        given = _all(self.of(arg.value) for arg in call.args[1 if keyed else 0 :])
         if made_safe(call):
-            return Carried(given.outside, given.texts, clear=False, escaped=True)
+            return Carried(given.outside, given.texts, given.clear, escaped=True)
+        if requested(call):
+            return _all([_OUTSIDE, given])
+        if name in ADDRESSES and all(arg.keyword is None for arg in call.args):
+            return Carried(texts=frozenset(["/"]))
+        return self._handed_on(call, name, last, given)
+
+    def _handed_on(self, call: cst.Call, name: str, last: str, given: Carried) -> Carried:
         on = call.func.value if isinstance(call.func, cst.Attribute) and self._is_method(call.func) else None
-        if _TAKES_PART.fullmatch(last) and on is not None:
+        if TAKES_PART.fullmatch(last) and on is not None:
             return self.of(on)
-        if not _HANDS_ON.fullmatch(last) or (on is None and not name):
+        if not HANDS_ON.fullmatch(last) or (on is None and not name):
             return _all([given, _UNKNOWN])
-        held = (
-            _OUTSIDE if REQUEST.search(code(call.func) + "(") else self.of(on) if on is not None else _NOTHING
-        )
-        return _all([held, given])
+        return given if on is None else _all([self.of(on), given])
 
     def _is_method(self, func: cst.Attribute) -> bool:
         """Say whether a function is one of a value, and not of a module."""
-        called = any(isinstance(one, cst.Call) for one in _chain(func.value))
-        return called or not imported(self.parsed, func)
+        apart = any(isinstance(one, cst.Call | cst.Subscript) for one in chain(func.value))
+        return apart or requested(func.value) or not imported(self.parsed, func)
 
     def _named(self, name: cst.Name) -> Carried:
         if name.value == "None":
@@ -208,8 +192,13 @@ class _Trace:
         return _NOTHING if kind in NUMBER_TYPES else _OUTSIDE
 
     def _filled(self, one: Assignment) -> Carried:
-        """Say what is put into what a name stands for, by `name[key] = …` and `name.append(…)`."""
+        """Say what is put into what a name stands for: by `name[key] = …`, by `name.append(…)`, by who knows whom."""
         found = []
+        made = self._above(one)
+        value = made.value if isinstance(made, cst.Assign | cst.AnnAssign) else None
+        holds = isinstance(value, cst.List | cst.Dict | cst.Set) or (
+            isinstance(value, cst.Call) and code(value.func).rpartition(".")[2] in EMPTY
+        )
         for access in one.references:
             above = self.parsed.parent(access.node)
             beyond = self.parsed.parent(above) if above is not None else None
@@ -217,15 +206,8 @@ class _Trace:
                 case cst.Subscript(), cst.AssignTarget() if above.value is access.node:
                     assign = self.parsed.parent(beyond)
                     found.append(self.of(assign.value) if isinstance(assign, cst.Assign) else _UNKNOWN)
-                case cst.Attribute(attr=cst.Name(verb)), cst.Call() if verb in _FILL:
+                case cst.Attribute(attr=cst.Name(verb)), cst.Call() if verb in FILL:
                     found += [self.of(arg.value) for arg in beyond.args]
+                case cst.Arg(), cst.Call() if holds and not LOOKS.fullmatch(code(beyond.func)):
+                    found.append(_UNKNOWN)
         return _all(found)
-
-
-def _chain(node: cst.BaseExpression) -> list[cst.BaseExpression]:
-    """Give an expression and what it is a member, an item or a result of."""
-    found = [node]
-    while isinstance(found[-1], cst.Attribute | cst.Subscript | cst.Call):
-        last = found[-1]
-        found.append(last.func if isinstance(last, cst.Call) else last.value)
-    return found

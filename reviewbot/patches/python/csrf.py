@@ -34,13 +34,15 @@ def checked(parsed: Parsed) -> Rewritten | Unmended:
     )
 
 
-def _exemption(parsed: Parsed) -> Rewritten | None:
+def _exemption(parsed: Parsed) -> Rewritten | Unmended | None:
     """`csrf_exempt` becomes `csrf_protect`, which checks without the middleware too."""
     changes: list[tuple[cst.CSTNode, object]] = []
     imports: tuple[str, ...] = ()
     for one in decorators(parsed):
         name = _django(parsed, one.decorator)
         renamed = sibling(parsed, name, "csrf_protect") if name is not None else None
+        if renamed is not None and name is one.decorator and _of_a_class(parsed, one):
+            return Unmended("the view is a method, which takes no decorator of functions")
         if renamed is not None:
             changes += renamed.replacements
             imports = renamed.imports
@@ -51,6 +53,13 @@ def _exemption(parsed: Parsed) -> Rewritten | None:
         ):
             changes.append((one, cst.RemoveFromParent()))
     return Rewritten(changes, imports) if changes else None
+
+
+def _of_a_class(parsed: Parsed, one: cst.Decorator) -> bool:
+    function = parsed.parent(one)
+    if not isinstance(function, cst.FunctionDef) or not function.params.params:
+        return not isinstance(function, cst.FunctionDef)
+    return function.params.params[0].name.value in {"self", "cls"}
 
 
 def _django(parsed: Parsed, node: cst.BaseExpression) -> cst.BaseExpression | None:

@@ -3,6 +3,7 @@
 import re
 
 import libcst as cst
+from libcst import matchers as m
 
 from reviewbot.patches.fixing import Unmended
 from reviewbot.patches.python import arguments
@@ -13,6 +14,7 @@ from reviewbot.patches.python.finding import meant
 from reviewbot.patches.python.inputs import Origin, origin
 from reviewbot.patches.python.module import Parsed, Rewritten, expression, fix, free
 from reviewbot.patches.python.names import beside, imported, imports_any
+from reviewbot.patches.python.origins import values
 from reviewbot.patches.python.pieces import Hole
 from reviewbot.patches.python.wrapping import Escape, all_wrapped, wrapped
 
@@ -148,7 +150,7 @@ def _ldap(parsed: Parsed) -> Rewritten | Unmended:
         return used[-1].partition(":")[2]
 
     put = [arg.value for arg in calls[0].args if not arg.star and _is_put_together(parsed, arg.value)]
-    answers = [wrapped(parsed, one, Escape(wrap, own=_NO_FILTER)) for one in put]
+    answers = [wrapped(parsed, one, Escape(wrap, own=_NO_FILTER, shared=True)) for one in put]
     good = [one for one in answers if isinstance(one, Rewritten)]
     if not good or len(good) < len(answers):
         return next(
@@ -160,7 +162,7 @@ def _ldap(parsed: Parsed) -> Rewritten | Unmended:
 
 
 def _is_put_together(parsed: Parsed, value: cst.BaseExpression) -> bool:
-    found = built(parsed, value, loosely=True)
+    found = built(parsed, value, loosely=True, shared=True)
     return (
         bool(found.text.holes)
         if found is not None
@@ -185,18 +187,26 @@ _LDAP = {
 def _uploaded(parsed: Parsed) -> Rewritten | Unmended:
     if not imports_any(parsed, "flask", "werkzeug"):
         return Unmended("the file uses no framework whose function for this is known")
-    names = []
-
-    class Names(cst.CSTVisitor):
-        def visit_Attribute(self, node: cst.Attribute) -> None:  # noqa: N802 (libcst's name for it)
-            if node.attr.value == "filename" and parsed.found(node):
-                names.append(node)
-
-    parsed.module.visit(Names())
+    names = [
+        one for one in m.findall(parsed.module, m.Attribute(attr=m.Name("filename"))) if parsed.found(one)
+    ]
+    names = names or _named_above(parsed)
     if len(names) != 1:
-        return Unmended("the place where the name is taken from the upload is not on the line")
-    new = cst.Call(expression("secure_filename"), [cst.Arg(names[0])])
-    return Rewritten([(names[0], new)], ("werkzeug.utils:secure_filename",))
+        return Unmended("the place where the name is taken from the upload is not seen")
+    (name,) = names
+    assert isinstance(name, cst.Attribute)
+    new = cst.Call(expression("secure_filename"), [cst.Arg(name)])
+    return Rewritten([(name, new)], ("werkzeug.utils:secure_filename",))
+
+
+def _named_above(parsed: Parsed) -> list[cst.CSTNode]:
+    """Give `upload.filename` where it is all that a variable on the finding's lines ever is."""
+    used = [one for one in m.findall(parsed.module, m.Name()) if parsed.found(one)]
+    kept = [values(parsed, one) or [] for one in used if isinstance(one, cst.Name)]
+    taken = [one[0] for one in kept if len(one) == 1]
+    return list(
+        dict.fromkeys(one for one in taken if isinstance(one, cst.Attribute) and one.attr.value == "filename")
+    )
 
 
 FIXES = {

@@ -98,6 +98,8 @@ def place(parsed: Parsed, node: cst.CSTNode) -> Statement | None:
             good = below is only
         case cst.For(iter=looped):
             good = below is looped
+        case cst.If(test=asked):
+            good = below is asked
         case _:
             good = False
     whole = isinstance(parsed.parent(at), cst.IndentedBlock | cst.Module) if at is not None else False

@@ -1,4 +1,4 @@
-"""XPath expressions and templates get their values as variables."""
+"""Templates get their values as variables."""
 
 import re
 from collections.abc import Sequence
@@ -9,26 +9,17 @@ from reviewbot.patches.fixing import Unmended
 from reviewbot.patches.python import arguments
 from reviewbot.patches.python.built import Built, built, is_fixed, same_when_moved
 from reviewbot.patches.python.finding import meant
-from reviewbot.patches.python.holes import (
-    PLAIN,
-    Slot,
-    keywords,
-    named,
-    quoted,
-    slotted,
-    with_named,
-)
+from reviewbot.patches.python.holes import Slot, keywords, named, slotted, text_given, with_named
 from reviewbot.patches.python.inputs import Origin, origin
 from reviewbot.patches.python.module import Parsed, Rewritten, fix
 from reviewbot.patches.python.names import imported, imports_any
-from reviewbot.patches.python.pieces import Hole, Text, Unit
-from reviewbot.patches.python.wording import braced
+from reviewbot.patches.python.pieces import Text
+from reviewbot.patches.python.xpath import xpath
 
 _NOT_BUILT = Unmended("the place where the text is built is not seen, or is used for something else too")
 _UNCLEAR = Unmended("the text is written in a way that is not understood")
 _MOVED = Unmended("a value may change between the place where the text is built and its use")
 _UNKNOWN = Unmended("a value that is put in may be a part of the text itself")
-_XPATH_TAKEN = ("namespaces", "extensions", "smart_strings", "_path", "self")
 _JINJA_TAKEN = (
     "request",
     "session",
@@ -45,77 +36,6 @@ _JINJA_TAKEN = (
 )
 
 Pairs = list[tuple[cst.CSTNode, cst.CSTNode]]
-
-
-def _xpath(parsed: Parsed) -> Rewritten | Unmended:
-    calls = [
-        one
-        for one in parsed.calls()
-        if isinstance(one.func, cst.Attribute) and one.func.attr.value == "xpath"
-    ]
-    calls = [one for one in meant(parsed, calls) if arguments.positional(one) and not arguments.spreads(one)]
-    if len(calls) != 1 or not imports_any(parsed, "lxml"):
-        return Unmended("only `xpath` of lxml takes variables, and that is not what is called here")
-    call = calls[0]
-    found = built(parsed, call.args[0].value)
-    if found is None:
-        return _NOT_BUILT
-    if any(unit.char == "$" for unit in found.text.units):
-        return Unmended("the expression has variables already")
-    spans = quoted(found.text.units, _fits_value)
-    if not spans:
-        return Unmended("a value stands outside of quotes, where a variable could mean something else")
-    values = [_value(found.text.units[first + 1 : last]) for first, last in spans]
-    return _passed(parsed, call, found, spans, [one for one in values if one is not None])
-
-
-def _fits_value(units: Sequence[Unit]) -> bool:
-    return _value(units) is not None
-
-
-def _value(units: Sequence[Unit]) -> cst.BaseExpression | None:
-    """Give the value for what stood in quotes."""
-    only = units[0].hole if len(units) == 1 else None
-    if any(unit.hole is not None and unit.hole.how not in {"", "s"} for unit in units):
-        return None
-    if only is not None and not only.spec:
-        return cst.Call(cst.Name("str"), [cst.Arg(only.alone)]) if only.how == "s" else only.alone
-    parts = [
-        braced(Hole(one.hole.value, "", one.hole.spec), '"') if one.hole else _plain(one) for one in units
-    ]
-    return None if None in parts else cst.parse_expression(f'f"{"".join(one or "" for one in parts)}"')
-
-
-def _plain(unit: Unit) -> str | None:
-    return unit.char if unit.raw == unit.char and PLAIN.fullmatch(unit.char) else None
-
-
-def _passed(
-    parsed: Parsed,
-    call: cst.Call,
-    found: Built,
-    spans: Sequence[tuple[int, int]],
-    values: Sequence[cst.BaseExpression],
-) -> Rewritten | Unmended:
-    names = named(values, [*_XPATH_TAKEN, *keywords(call)])
-    slots = [Slot(first, last, f"${name}") for (first, last), name in zip(spans, names, strict=True)]
-    text = slotted(found, slots)
-    if text is None:
-        return _UNCLEAR
-    if not same_when_moved(parsed, found, call.args[0].value, found.text.holes):
-        return _MOVED
-    return Rewritten(_given(call, found, text, with_named, (names, values)))
-
-
-def _given(
-    call: cst.Call, found: Built, text: cst.BaseExpression, change: object, more: tuple[object, ...]
-) -> Pairs:
-    """Give the text to a call that also changes otherwise."""
-    assert callable(change)
-    if found.above:
-        return [(found.node, text), (call, change(call, *more))]
-    first, *rest = call.args
-    return [(call, change(call.with_changes(args=[first.with_changes(value=text), *rest]), *more))]
 
 
 def _template(parsed: Parsed) -> Rewritten | Unmended:
@@ -144,7 +64,7 @@ def _with_variables(parsed: Parsed, call: cst.Call, rendered: cst.Call, found: B
         return _MOVED
     names = [slot.mark.strip("{} ") for slot in slots]
     if rendered is call:
-        return Rewritten(_given(call, found, text, with_named, (names, values)))
+        return Rewritten(text_given(call, found, text, lambda one: with_named(one, names, values)))
     pairs: Pairs = [(found.node, text)] if found.above else []
     whole = rendered if found.above else rendered.deep_replace(call.args[0].value, text)
     assert isinstance(whole, cst.Call)
@@ -188,4 +108,4 @@ def _variables(
     return slots, values
 
 
-FIXES = {"lxml-variables": fix(_xpath), "template-variables": fix(_template)}
+FIXES = {"lxml-variables": fix(xpath), "template-variables": fix(_template)}

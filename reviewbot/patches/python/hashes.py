@@ -21,6 +21,12 @@ _AGREED = re.compile(
 """Words of places where somebody else asks for MD5 or SHA-1."""
 
 
+_SIZED = re.compile(
+    r"\bUUID\b|\bunpack(?:_from)?\(|\b[A3]?DES\b|\bAES\b|Cipher|\b[Ii][Vv]\b|\b0?32x\b|\bFernet\b|zfill\("
+)
+"""Words of places that take a digest of one length only."""
+
+
 def approved_hash(parsed: Parsed) -> Rewritten | Unmended:
     """Replace the hash where it is called, or its name where that is written."""
     around = texts_on(parsed)
@@ -28,6 +34,8 @@ def approved_hash(parsed: Parsed) -> Rewritten | Unmended:
         return Unmended("a password needs a slow hash with a salt, and what is kept has to be made anew")
     if _AGREED.search(around):
         return Unmended("somebody else seems to ask for this hash")
+    if _SIZED.search(around):
+        return Unmended("the length of the digest counts here, and another hash has another one")
     return _called(parsed) or _named(parsed) or Unmended("which hash is meant cannot be seen on these lines")
 
 

@@ -54,6 +54,16 @@ def with_named(call: cst.Call, names: Sequence[str], values: Sequence[cst.BaseEx
     return call
 
 
+def text_given(
+    call: cst.Call, found: Built, text: cst.BaseExpression, change: Callable[[cst.Call], cst.Call]
+) -> list[tuple[cst.CSTNode, cst.CSTNode]]:
+    """Give the text, which is the call's `found.node`, to a call that also changes otherwise."""
+    if found.above:
+        return [(found.node, text), (call, change(call))]
+    args = [one.with_changes(value=text) if one.value is found.node else one for one in call.args]
+    return [(call, change(call.with_changes(args=args)))]
+
+
 def keywords(call: cst.Call) -> list[str]:
     """Give the names that a call passes arguments by."""
     return [arg.keyword.value for arg in call.args if arg.keyword is not None]

@@ -30,7 +30,7 @@ def origin(parsed: Parsed, hole: Hole, own: re.Pattern[str] = WORDS) -> Origin:
     if numeric or is_fixed(parsed, Hole(hole.value)):
         return Origin.HARMLESS
     found = carried(parsed, hole.value)
-    if not found.clear:
+    if not found.clear or found.escaped:
         return Origin.UNKNOWN
     if not found.outside:
         return Origin.HARMLESS

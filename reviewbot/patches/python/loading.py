@@ -1,5 +1,6 @@
 """YAML is read by the safe loader, text by `ast.literal_eval`, archives with the filter for data."""
 
+import ast
 import re
 
 import libcst as cst
@@ -10,7 +11,7 @@ from reviewbot.patches.python import arguments
 from reviewbot.patches.python.finding import meant
 from reviewbot.patches.python.module import Parsed, Rewritten, code, expression, fix
 from reviewbot.patches.python.names import Renamed, imported, sibling
-from reviewbot.patches.python.origins import made_by, values
+from reviewbot.patches.python.origins import made_by, plain, values
 from reviewbot.patches.python.statements import below, changed
 from reviewbot.patches.python.texts import read
 
@@ -84,9 +85,25 @@ def _literally_read(parsed: Parsed) -> Rewritten | Unmended:
         return Unmended("what comes out is called or has members, so it is no plain value")
     text = call.args[0].value
     kept = [text, *(values(parsed, text) or ())]
-    if any(read(one) is not None or _NO_LITERAL.search(code(one)) for one in kept):
+    if any(_is_more(one) or _NO_LITERAL.search(code(one)) for one in kept):
         return Unmended("the text is built here, or its name says that it is more than a value")
     return Rewritten([(call.func, expression("ast.literal_eval"))], ("ast",))
+
+
+def _is_more(node: cst.BaseExpression) -> bool:
+    """Say whether a text is built here, or is an expression that is more than a value. Both functions refuse what is none."""
+    text = plain(node)
+    if not isinstance(text, str):
+        return read(node) is not None
+    try:
+        ast.parse(text.strip(), mode="eval")
+    except SyntaxError:
+        return False
+    try:
+        ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        return True
+    return False
 
 
 def _filtered(parsed: Parsed) -> Rewritten | Unmended:

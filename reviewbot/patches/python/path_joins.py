@@ -1,7 +1,7 @@
 """Paths as they are put together: the folder that the program chose, and what is added to it."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import libcst as cst
 
@@ -32,22 +32,37 @@ def joined(parsed: Parsed, node: cst.BaseExpression) -> Join | None:
     """Say of which folder and what else a path is made."""
     match node:
         case cst.Name():
-            kept = values(parsed, node)
-            return (
-                joined(parsed, kept[0])
-                if kept and len(kept) == 1 and not isinstance(kept[0], cst.Name)
-                else None
-            )
+            kept = given(parsed, node)
+            return joined(parsed, kept[0]) if len(kept) == 1 and not isinstance(kept[0], cst.Name) else None
         case cst.BinaryOperation(operator=cst.Divide()):
             return _divided(parsed, node)
-        case cst.Call(args=[first, _, *_]) if imported(parsed, node.func) == "os.path.join":
+        case cst.Call():
+            return _by_call(parsed, node)
+    return _written_out(parsed, node)
+
+
+def _by_call(parsed: Parsed, call: cst.Call) -> Join | None:
+    name = imported(parsed, call.func)
+    if name in _PATHS:
+        return _made_path(parsed, call)
+    match call:
+        case cst.Call(
+            func=cst.Attribute(value=cst.BinaryOperation() as inner, attr=cst.Name("resolve")), args=[]
+        ):
+            join = joined(parsed, inner)
+            return replace(join, whole=code(call)) if join is not None and join.is_path else None
+        case cst.Call(args=[first, _, *_]) if name == "os.path.join":
             if first.star or not is_folder(parsed, first.value):
                 return None
-            rest = ", ".join(arg.star + code(arg.value) for arg in node.args[1:])
-            return Join(code(first.value), f"{code(node.func)}({{}}, {rest})", is_path=False)
-        case cst.Call() if imported(parsed, node.func) in _PATHS:
-            return _made_path(parsed, node)
-    return _written_out(parsed, node)
+            rest = ", ".join(arg.star + code(arg.value) for arg in call.args[1:])
+            return Join(code(first.value), f"{code(call.func)}({{}}, {rest})", is_path=False)
+    return _written_out(parsed, call)
+
+
+def given(parsed: Parsed, name: cst.Name) -> list[cst.BaseExpression]:
+    """Give what is assigned to a name beside None, which is no path; nothing if something else binds it too."""
+    kept = values(parsed, name) or []
+    return [one for one in kept if not (isinstance(one, cst.Name) and one.value == "None")]
 
 
 def _divided(parsed: Parsed, node: cst.BinaryOperation) -> Join | None:
@@ -94,6 +109,9 @@ def is_folder(parsed: Parsed, node: cst.BaseExpression) -> bool:
         return is_folder(parsed, node.args[0].value)
     if isinstance(plain(node), str):
         return plain(node) not in {"", "/", "."}
+    kept = given(parsed, node) if isinstance(node, cst.Name) else []
+    if len(kept) == 1 and isinstance(kept[0], cst.Call) and is_folder(parsed, kept[0]):
+        return True
     if is_fixed(parsed, Hole(node)) or origin(parsed, Hole(node)) is Origin.HARMLESS:
         return True
     return bool(_OWN_FOLDER.search(code(node))) and "request" not in code(node)

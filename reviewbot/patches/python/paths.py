@@ -1,6 +1,8 @@
 """Paths that are made of what comes from outside are checked to lie in their folder."""
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import libcst as cst
 
@@ -8,10 +10,10 @@ from reviewbot.patches.fixing import Unmended
 from reviewbot.patches.python import arguments
 from reviewbot.patches.python.finding import meant
 from reviewbot.patches.python.guards import Check, Statement, guarded, place, quiet, refusal
-from reviewbot.patches.python.module import Parsed, Rewritten, fix, free
+from reviewbot.patches.python.module import Parsed, Rewritten, code, fix, free
 from reviewbot.patches.python.names import assignments, beside, free_name, imported
-from reviewbot.patches.python.origins import enclosing, values
-from reviewbot.patches.python.path_joins import Join, is_folder, joined
+from reviewbot.patches.python.origins import enclosing
+from reviewbot.patches.python.path_joins import Join, given, is_folder, joined
 from reviewbot.patches.python.statements import line_of
 
 _METHODS = frozenset(
@@ -37,6 +39,9 @@ _METHODS = frozenset(
         "chmod",
     ]
 )
+_SHOWS = re.compile(
+    r"(?i)(^|\.)(str|repr|format|print|jsonify|debug|info|warning|error|exception|\w*escape\w*)$"
+)
 _NOT_SEEN = Unmended("the folder that the path should lie in is not seen, or how it is put together")
 _NO_PLACE = Unmended("there is no line in front of this where a check could stand")
 _LEFT = 'raise PermissionError("the path leads out of its folder")'
@@ -60,7 +65,25 @@ def _mended(parsed: Parsed) -> Rewritten | Unmended:
     if len(inner) != 1:
         return _NOT_SEEN
     node, join = inner[0]
-    return _above(parsed, node) if isinstance(node, cst.Name) else _here(parsed, node, join)
+    if not isinstance(node, cst.Name):
+        return _here(parsed, node, join)
+    # A name that is shown keeps what it shows, and the checked path gets one of its own.
+    return (
+        _here(parsed, node, replace(join, whole=node.value)) if _shown(parsed, node) else _above(parsed, node)
+    )
+
+
+def _shown(parsed: Parsed, name: cst.Name) -> bool:
+    """Say whether a name is put into a text somewhere."""
+    for access in (one for bound in assignments(parsed, name) for one in bound.references):
+        at = parsed.parent(access.node)
+        while at is not None and not isinstance(at, cst.BaseSmallStatement | cst.BaseCompoundStatement):
+            if isinstance(at, cst.FormattedStringExpression | cst.BinaryOperation):
+                return True
+            if isinstance(at, cst.Call) and _SHOWS.search(code(at.func)):
+                return True
+            at = parsed.parent(at)
+    return False
 
 
 def _used(call: cst.Call) -> list[cst.BaseExpression]:
@@ -115,14 +138,13 @@ def _here(parsed: Parsed, node: cst.BaseExpression, join: Join) -> Rewritten | U
 
 def _above(parsed: Parsed, node: cst.Name) -> Rewritten | Unmended:
     """Check the path behind the line that gives it its name."""
-    bound = assignments(parsed, node)
-    kept = values(parsed, node) or []
+    kept = given(parsed, node)
     value: cst.BaseExpression = kept[0] if kept else node
     line = line_of(parsed, value) if kept else None
     join = joined(parsed, value)
     if line is None or join is None or enclosing(parsed, line) is not enclosing(parsed, node):
         return _NOT_SEEN
-    if len(bound) != 1 or parsed.where(line).end.line >= parsed.where(node).start.line or not quiet(value):
+    if len(kept) != 1 or parsed.where(line).end.line >= parsed.where(node).start.line or not quiet(value):
         return _NOT_SEEN
     target = parsed.parent(line)
     above = parsed.parent(node)

@@ -7,13 +7,12 @@ from libcst import matchers as m
 
 from reviewbot.patches.fixing import Unmended
 from reviewbot.patches.python import arguments
+from reviewbot.patches.python.carried import Carried, carried
 from reviewbot.patches.python.finding import meant
 from reviewbot.patches.python.guards import Check, Refusal, guarded, place, quiet, refusal
-from reviewbot.patches.python.inputs import Origin, origin
 from reviewbot.patches.python.module import Parsed, Rewritten, code, fix, free
 from reviewbot.patches.python.names import free_name, imported, imports_any
-from reviewbot.patches.python.origins import enclosing
-from reviewbot.patches.python.pieces import Hole
+from reviewbot.patches.python.origins import enclosing, made_by
 
 _REDIRECTS = frozenset(
     {
@@ -23,8 +22,9 @@ _REDIRECTS = frozenset(
 )  # fmt: skip
 # One slash and then neither another one nor a backslash, which browsers read as the same; no control characters,
 # which they leave out before they read.
-_OWN_PATH = r're.fullmatch(r"/(?![/\\])[^\x00-\x1f]*", {})'
-_OWN_ADDRESS = re.compile(r"(?:/(?![/\\]).*)?")
+_PATH = r"/(?![/\\])[^\x00-\x1f]*"
+# The same, or a name beside the page, which no scheme is in front of.
+_PATH_OR_NAME = r"(?:/(?![/\\])|(?![\w.+-]*:)[\w.-])[^\x00-\x1f]*"
 _LEFT = 'raise ValueError("the redirect leads to another site")'
 
 
@@ -34,9 +34,10 @@ def _mended(parsed: Parsed) -> Rewritten | Unmended:
         return Unmended("no redirect is understood here")
     node = found[0]
     statement = place(parsed, node)
-    if statement is None or not quiet(node) or origin(parsed, Hole(node), _OWN_ADDRESS) is not Origin.OUTSIDE:
+    pattern = _pattern(carried(parsed, node))
+    if statement is None or not quiet(node) or not pattern:
         return Unmended("the address is put together, or there is no line in front where a check could stand")
-    check = _check(parsed, node)
+    check = _check(parsed, node, pattern)
     if check is None:
         return Unmended("the file uses no framework whose way to check an address is known")
     condition, refused, imports = check
@@ -58,6 +59,14 @@ def _mended(parsed: Parsed) -> Rewritten | Unmended:
     )
 
 
+def _pattern(held: Carried) -> str:
+    """Give what an address has to look like: also as the program's own ones do, which must be let through."""
+    if not held.outside or not held.clear:
+        return ""
+    own = held.texts - {""}
+    return next((one for one in (_PATH, _PATH_OR_NAME) if all(re.fullmatch(one, text) for text in own)), "")
+
+
 def _targets(parsed: Parsed) -> list[cst.BaseExpression]:
     calls = meant(parsed, parsed.calls(*_REDIRECTS))
     found = [arg.value for call in calls if (arg := _first(call)) is not None]
@@ -76,7 +85,9 @@ def _is_location(node: cst.Assign) -> bool:
     return len(node.targets) == 1 and target.endswith(('["location"]', "['location']"))
 
 
-def _check(parsed: Parsed, node: cst.BaseExpression) -> tuple[str, Refusal, tuple[str, ...]] | None:
+def _check(
+    parsed: Parsed, node: cst.BaseExpression, pattern: str
+) -> tuple[str, Refusal, tuple[str, ...]] | None:
     """Give the condition with a place for the name, what is done if it holds, and the imports of the condition."""
     function = enclosing(parsed, node)
     framework = _framework(parsed, node)
@@ -91,18 +102,28 @@ def _check(parsed: Parsed, node: cst.BaseExpression) -> tuple[str, Refusal, tupl
         )
         return condition, stop, ("django.utils.http:url_has_allowed_host_and_scheme",)
     refused = refusal(parsed, node, 400, _LEFT, framework)
-    return None if refused.lines == (_LEFT,) else ("not " + _OWN_PATH, refused, ("re",))
+    return None if refused.lines == (_LEFT,) else (f'not re.fullmatch(r"{pattern}", {{}})', refused, ("re",))
 
 
 def _framework(parsed: Parsed, node: cst.BaseExpression) -> str:
-    """Tell by the call that redirects, else by what the file imports."""
+    """Tell by the call that redirects, or that made the answer whose header is set; else by what the file imports."""
     arg = parsed.parent(node)
     call = parsed.parent(arg) if arg is not None else None
-    name = imported(parsed, call.func).partition(".")[0] if isinstance(call, cst.Call) else ""
+    calls = [call] if isinstance(call, cst.Call) else _answers(parsed, arg)
+    names = {imported(parsed, one.func).partition(".")[0] for one in calls}
+    name = names.pop() if len(names) == 1 else ""
     if name:
         return "fastapi" if name == "starlette" else name
     known = [one for one in ("flask", "fastapi", "django") if imports_any(parsed, one)]
     return known[0] if len(known) == 1 else ""
+
+
+def _answers(parsed: Parsed, assign: cst.CSTNode | None) -> list[cst.Call]:
+    """Give the calls that made what `answer.headers["Location"] = …` sets a header of."""
+    at: cst.CSTNode | None = assign.targets[0].target if isinstance(assign, cst.Assign) else None
+    while isinstance(at, cst.Attribute | cst.Subscript):
+        at = at.value
+    return made_by(parsed, at) if isinstance(at, cst.Name) else []
 
 
 FIXES = {"redirect-inside": fix(_mended)}

@@ -46,7 +46,7 @@ def _mended(parsed: Parsed) -> Rewritten | Unmended:
 
 
 def _mend(parsed: Parsed, target: Target) -> Rewritten | Unmended:
-    found = built(parsed, target.statement)
+    found = built(parsed, target.statement, shared=True)
     if found is None:
         return _NOT_BUILT
     if target.driver is None:

@@ -45,7 +45,7 @@ def target(parsed: Parsed, call: cst.Call) -> Target | None:
         free = by_place and arguments.keyword(call, "params") is None and not arguments.spreads(call)
         return Target(call, args[0].value, driver, "params" if free else "")
     if imported(parsed, call.func) in _RAW and args:
-        return Target(call, args[0].value, DJANGO, "list", _given(call, 1))
+        return Target(call, args[0].value, DJANGO, _second(call), _given(call, 1))
     if not isinstance(call.func, cst.Attribute):
         return None
     return _method(parsed, call, call.func, args)
@@ -73,10 +73,15 @@ def _method(parsed: Parsed, call: cst.Call, func: cst.Attribute, args: Sequence[
     if where is not None:
         return Target(call, where, DJANGO, "params", fragment=True)
     if args and name == "raw" and _attribute(func.value) == "objects":
-        return Target(call, args[0].value, DJANGO, "list", _given(call, 1))
+        return Target(call, args[0].value, DJANGO, _second(call), _given(call, 1))
     if not args or name not in _EXECUTE | _FETCH or _is_call(args[0].value):
         return None
     return _run(parsed, call, func, args)
+
+
+def _second(call: cst.Call) -> str:
+    """Say that a call takes a list behind the statement, unless something else may stand there."""
+    return "list" if len(call.args) <= 2 and all(one.keyword is None for one in call.args) else ""
 
 
 def _run(parsed: Parsed, call: cst.Call, func: cst.Attribute, args: Sequence[cst.Arg]) -> Target | None:

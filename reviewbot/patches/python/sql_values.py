@@ -1,9 +1,10 @@
 """Values of a statement as parameters: what stood in quotes, and what stood alone."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import libcst as cst
+from libcst import matchers as m
 
 from reviewbot.patches.python.module import code
 from reviewbot.patches.python.pieces import Hole, Unit
@@ -16,6 +17,9 @@ _NO_VALUE = re.compile(
 )
 
 
+_SQL_WORD = re.compile(r"(?i)\s*(?:null|default|true|false|now|sysdate|current_\w+|\w+\(.*\))\s*")
+
+
 class NotAValueError(Exception):
     """Something in the statement is no value, or not surely one. The message is a sentence for a reader."""
 
@@ -24,6 +28,10 @@ def bare(hole: Hole) -> cst.BaseExpression:
     """Give the value for a hole without quotes around it."""
     if hole.spec not in {"", "d"}:
         raise NotAValueError("a value is given a form before it is put in")
+    if m.matches(hole.value, m.Call(func=m.Name("repr") | m.Name("ascii"))):
+        raise NotAValueError("a value is given a form before it is put in")
+    if any(_SQL_WORD.fullmatch(text) for text in _results(hole.value)):
+        raise NotAValueError("what is put in may be a word of SQL, and only values can be parameters")
     if hole.how != "r" and _NO_VALUE.search(code(hole.value)):
         raise NotAValueError(
             "what is put in may be a part of the statement, and only values can be parameters"
@@ -31,6 +39,21 @@ def bare(hole: Hole) -> cst.BaseExpression:
     if hole.how == "d" or hole.spec == "d":
         return cst.Call(cst.Name("int"), [cst.Arg(hole.alone)])
     return hole.alone
+
+
+def _results(value: cst.BaseExpression) -> Iterator[str]:
+    """Give the texts that an expression may come to: of `x or "NULL"`, `"NULL" if …`, `get(…, "NULL")`."""
+    match value:
+        case cst.SimpleString():
+            yield str(value.evaluated_value)
+        case cst.BooleanOperation(left=left, right=right):
+            yield from (*_results(left), *_results(right))
+        case cst.IfExp(body=body, orelse=orelse):
+            yield from (*_results(body), *_results(orelse))
+        case cst.Call(func=cst.Attribute(attr=cst.Name("get" | "pop")), args=[_, default]):
+            yield from _results(default.value)
+        case cst.Call(func=cst.Name("str"), args=[only]):
+            yield from _results(only.value)
 
 
 def quoted_content(units: Sequence[Unit]) -> cst.BaseExpression:

@@ -46,11 +46,27 @@ def _read(node: cst.BaseExpression) -> Text:
             text = fields(_read(base), node)
         case cst.Call(func=cst.Name("str"), args=[cst.Arg(value=value, keyword=None, star="")]):
             text = Text((Operand(None),), (Unit(0, hole=Hole(value, "s")),))
+        case cst.Call(
+            func=cst.Attribute(value=cst.SimpleString() as base, attr=cst.Name("join")),
+            args=[cst.Arg(value=cst.List() | cst.Tuple() as items, keyword=None, star="")],
+        ) if not base.raw_value and items.elements:
+            text = _in_a_row(items)
         case _:
             return Text((Operand(None),), (Unit(0, hole=Hole(node)),))
     if node.lpar and (commented(text.lpar) or commented(text.rpar)):
         raise UnclearError
     return replace(text, lpar=node.lpar, rpar=node.rpar) if node.lpar else text
+
+
+def _in_a_row(items: cst.List | cst.Tuple) -> Text:
+    """Read `"".join([…])`, which is written again with `+`."""
+    if any(isinstance(one, cst.StarredElement) for one in items.elements) or "\n" in code(items):
+        raise UnclearError
+    first, *rest = [_read(one.value) for one in items.elements]
+    text = replace(first, lpar=(), rpar=())
+    for one in rest:
+        text = _joined(text, cst.Add(), replace(one, lpar=(), rpar=()))
+    return text
 
 
 def _is_text(node: cst.BaseExpression) -> bool:

@@ -1,5 +1,6 @@
 """TLS certificates and host names are checked again, whatever library had that switched off."""
 
+import re
 from collections.abc import Callable
 
 import libcst as cst
@@ -23,6 +24,7 @@ _OFF = {
     "verify_ssl": (("aiohttp.",), "True"),
     "assert_hostname": (("urllib3.",), "None"),
 }
+_NO_LEVEL = re.compile(r"(?:ssl\.)?CERT_NONE|['\"](?:CERT_)?NONE['\"]")
 _WITHOUT_CHECK = "ssl._create_unverified_context"
 _TAKEN_OVER = frozenset({"purpose", "cafile", "capath", "cadata"})
 
@@ -63,6 +65,9 @@ def _switched_on(call: cst.Call) -> cst.Call:
         if arg is not None:
             # A comment beside it stays, and so has to stay beside something.
             call = given(call, arg, on) if remarked(call, arg) else without(call, arg)
+    level = keyword(call, "cert_reqs")
+    if level is not None and _NO_LEVEL.fullmatch(code(level.value)):
+        call = given(call, level, '"CERT_REQUIRED"')
     return call
 
 

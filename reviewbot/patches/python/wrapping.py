@@ -8,7 +8,8 @@ import libcst as cst
 
 from reviewbot.patches.fixing import Unmended
 from reviewbot.patches.python.built import built
-from reviewbot.patches.python.carried import carried, made_safe
+from reviewbot.patches.python.carried import carried
+from reviewbot.patches.python.carrying import made_safe
 from reviewbot.patches.python.inputs import WORDS, Origin, origin
 from reviewbot.patches.python.kinds import surely_text
 from reviewbot.patches.python.module import Parsed, Rewritten, expression
@@ -28,16 +29,20 @@ Pairs = list[tuple[cst.CSTNode, cst.CSTNode]]
 
 @dataclass(frozen=True, slots=True)
 class Escape:
-    """How values are made safe. `own`: the program's own texts that may be escaped with a value; see `origin`."""
+    """How values are made safe. `own`: the program's own texts that may be escaped with a value; see `origin`.
+
+    `shared`: the text means the same wherever else its variable is used, so that it is right there too.
+    """
 
     wrap: Wrap
     imports: tuple[str, ...] = ()
     own: re.Pattern[str] = WORDS
+    shared: bool = False
 
 
 def wrapped(parsed: Parsed, argument: cst.BaseExpression, escape: Escape) -> Rewritten | Unmended:
     """Escape the values from outside in a text, or the argument itself if it is one of them."""
-    found = built(parsed, argument, loosely=True)
+    found = built(parsed, argument, loosely=True, shared=escape.shared)
     if found is None:
         return _alone(parsed, argument, escape)
     pairs = _escaped(parsed, found.text, escape)

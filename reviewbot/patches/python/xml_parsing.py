@@ -37,6 +37,8 @@ _CALLS = {f"{module}.{name}": most for module, names in _SAME.items() for name, 
 _NEEDS = ("defusedxml",)
 _CLOSED = {"resolve_entities": "False", "no_network": "True", "load_dtd": "False"}
 _OPEN_VALUES = {"resolve_entities": {"True"}, "no_network": {"False"}, "load_dtd": {"True"}}
+_LOADING = frozenset({"dtd_validation", "attribute_defaults"})
+"""Options that load a document's DTD whatever `load_dtd` says."""
 _PARSERS = frozenset({"lxml.etree.XMLParser", "lxml.etree.ETCompatXMLParser"})
 _READS = frozenset({"lxml.etree.fromstring", "lxml.etree.XML", "lxml.etree.parse"})
 _EXTERNAL = (
@@ -148,6 +150,8 @@ def _options(parsed: Parsed, call: cst.Call) -> Replacements:
     if imported(parsed, call.func) not in _PARSERS:
         return []
     named = [(arg, arg.keyword.value) for arg in call.args if arg.keyword is not None]
+    if any(name in _LOADING and code(arg.value) != "False" for arg, name in named):
+        return []
     return [
         (arg.value, cst.Name(_CLOSED[name]))
         for arg, name in named

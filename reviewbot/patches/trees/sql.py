@@ -43,6 +43,11 @@ _VALUE_BEFORE = re.compile(
     r"(?i)(?:=|<|>|\blike|\bvalues\s*\(|\bvalues\s*\([^()]*,|\bin\s*\(|\bin\s*\([^()]*,)\s*$"
 )
 _VALUE_AFTER = re.compile(r"\s*(?:$|[,);]|\b(?i:and|or|order|limit|group|returning|where|for)\b)")
+_ALONE_IN = re.compile(r"(?i)\bin\s*\(\s*$")
+_NO_VALUE = re.compile(
+    r"(?i)\.join\s*\(|\.map\s*\(|['\"`](?:null|default|true|false|now\(\)|current_\w+)['\"`]"
+)
+"""A list, or a word of SQL."""
 _DRIVER = Unmended("which driver runs the statement is not clear, and so how it takes parameters")
 _HOLE = "\0"
 
@@ -126,6 +131,8 @@ def _built(parsed: Parsed, argument: Node) -> Node | None:
 
 def parted(parsed: Parsed, parts: Sequence[Piece]) -> Statement | None:
     """Part a statement into its text with holes and the values; None if a piece is no value of the language."""
+    if any(_NO_VALUE.search(parsed.text(part)) for part in parts if not isinstance(part, str)):
+        return None
     text, values = "", list[str]()
     for number, part in enumerate(parts):
         if isinstance(part, str):
@@ -166,6 +173,8 @@ def _unquoted(text: str, values: list[str]) -> Statement | None:
                 return None
             head = head[:opening]
             values[number] = value if not before and not after else f"`{before}${{{value}}}{after}`"
+        elif _ALONE_IN.search(head) and tail.lstrip().startswith(")"):
+            return None  # it may be a list
         elif not _VALUE_BEFORE.search("".join(done) + head) or not _VALUE_AFTER.match(tail):
             return None
         done += [head, _HOLE]

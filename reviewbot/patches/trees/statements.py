@@ -104,12 +104,20 @@ def guard(parsed: Parsed, statement: Node, condition: str, why: str) -> list[str
     """Write `if (condition) { give up }`, as lines: an answer in a handler of Express, else an error."""
     end = semicolon(parsed)
     mark = '"'
-    refusal = (
-        f"return res.status(400).end(){end}"
-        if _handler(parsed, statement)
-        else f"throw new Error({mark}{why}{mark}){end}"
-    )
-    return [f"if ({condition}) {{", step(parsed) + refusal, "}"]
+    if not _handler(parsed, statement):
+        refusal = [f"throw new Error({mark}{why}{mark}){end}"]
+    elif _gives_nothing(parsed, statement):
+        refusal = [f"res.status(400).end(){end}", f"return{end}"]
+    else:
+        refusal = [f"return res.status(400).end(){end}"]
+    return [f"if ({condition}) {{", *(step(parsed) + line for line in refusal), "}"]
+
+
+def _gives_nothing(parsed: Parsed, statement: Node) -> bool:
+    """Say whether the types say that the function gives nothing back: then a value is an error."""
+    function = next((one for one in above(statement) if one.type in _FUNCTIONS), None)
+    kind = function.child_by_field_name("return_type") if function is not None else None
+    return kind is not None and re.search(r"\bvoid\b", parsed.text(kind)) is not None
 
 
 def _handler(parsed: Parsed, statement: Node) -> bool:

@@ -54,6 +54,8 @@ def _selected(parsed: Parsed, call: Call, name: str) -> list[Edit]:
         start = quoted.end() - 3
         text = f"{text[:start]}${one}{text[quoted.end() :]}"
         assert _HOLE not in text[:start], number
+    if not _gives_nodes(text):
+        return []
     given = ", ".join(
         f"{one}: String({parsed.text(value)})" for one, value in zip(names, values, strict=True)
     )
@@ -66,6 +68,15 @@ def _selected(parsed: Parsed, call: Call, name: str) -> list[Edit]:
         (built.start_byte, built.end_byte, literal(parsed, text)),
         (call.node.start_byte, call.node.end_byte, f"xpath.parse({parsed.text(target)}){remedy}"),
     ]
+
+
+def _gives_nodes(text: str) -> bool:
+    """Say whether an expression gives nodes: with variables, `select` knows nothing else."""
+    outside = re.sub(r"\[[^\[\]]*\]", "", text)
+    return (
+        re.match(r"\s*[\w-]+\s*\(", text) is None
+        and re.search(r"[=<>+]|\s(?:or|and|div|mod)\s|\s-", outside) is None
+    )
 
 
 def _only_use(parsed: Parsed, argument: Node) -> Node | None:

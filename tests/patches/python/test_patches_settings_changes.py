@@ -19,6 +19,8 @@ CASES = {
         ["-aiohttp.TCPConnector(ssl=False)", "+aiohttp.TCPConnector()"]),
     "urllib3": ("tls-verification", "import ssl, urllib3\nurllib3.PoolManager(cert_reqs=ssl.CERT_NONE)  # HERE",
         ["-urllib3.PoolManager(cert_reqs=ssl.CERT_NONE)", "+urllib3.PoolManager(cert_reqs=ssl.CERT_REQUIRED)"]),
+    "urllib3 without host names": ("tls-verification", "import ssl, urllib3\nurllib3.PoolManager(cert_reqs=ssl.CERT_NONE, assert_hostname=False)  # HERE",
+        ["-urllib3.PoolManager(cert_reqs=ssl.CERT_NONE, assert_hostname=False)", '+urllib3.PoolManager(cert_reqs="CERT_REQUIRED")']),
     "urllib3 in words": ("tls-verification", "import urllib3\nurllib3.PoolManager(cert_reqs='NONE')  # HERE",
         ["-urllib3.PoolManager(cert_reqs='NONE')", '+urllib3.PoolManager(cert_reqs="CERT_REQUIRED")']),
     "a context": ("tls-verification", "import ssl\nc = ssl._create_unverified_context(cafile=p)  # HERE",

@@ -121,6 +121,11 @@ CHANGES = {
 }  # fmt: skip
 
 REFUSED = {
+    "a list in a statement": ("sql-parameters-script", "db.execute(`SELECT 1 FROM t WHERE a IN (${ids})`)\n", 1),
+    "a joined list": ("sql-parameters-script", "db.execute('SELECT 1 FROM t WHERE a = ' + ids.join(','))\n", 1),
+    "a word of SQL": ("sql-parameters-script", "db.execute(`SELECT 1 FROM t WHERE a = ${a || 'NULL'}`)\n", 1),
+    "an expression that gives a text": ("xpath-variables", "xpath.select(`string(//a[@b='${c}'])`, d)\n", 1),
+    "an expression that gives a truth": ("xpath-variables", "xpath.select(`//a[@b='${c}'] = 'x'`, d)\n", 1),
     "a column is no value": ("sql-parameters-script", "import 'pg'\npool.query(`SELECT 1 FROM t ORDER BY ${a}`)\n", 2),
     "nor is a limit": ("sql-parameters-script", "import { Pool } from 'pg'\npool.query(`SELECT 1 FROM t LIMIT ${a}`)\n", 2),
     "nor is half a word": ("sql-parameters-script", "import { Pool } from 'pg'\npool.query(`SELECT 1 FROM t WHERE a = x${a}`)\n", 2),
@@ -187,6 +192,15 @@ def test_like_places_of_a_block_get_names_of_their_own():
 
     assert "const file = " in first
     assert "const file2 = " in second
+
+
+def test_a_function_that_gives_nothing_back_gives_nothing_back():
+    """TypeScript would refuse `return res.…` there."""
+    text = 'const path = require("path");\nasync function f(req: Request, res: Response): Promise<void> {\n  res.sendFile(path.join("/a", req.params.b));\n}\n'
+
+    after = mended("script-path-inside", "a.ts", text, 3) or ""
+
+    assert "    res.status(400).end();\n    return;\n  }\n" in after
 
 
 def test_a_statement_that_could_go_on_is_kept_apart():

@@ -20,7 +20,7 @@ _LINES = {
     "terraform-old-tls-version": (3, 3), "terraform-storage-is-public": (3, 3), "terraform-storage-not-encrypted": (1, 4),
     "terraform-traffic-in-clear": (3, 3), "javascript-cookie-without-protection": (2, 2), "javascript-electron-page-has-node": (2, 2),
     "javascript-file-open-to-others": (2, 2), "javascript-guessable-secret": (2, 2), "javascript-html-from-input": (2, 2),
-    "javascript-key-in-code": (3, 3), "javascript-ldap-filter-from-input": (2, 2), "javascript-log-line-from-input": (2, 2),
+    "javascript-key-in-code": (3, 3), "javascript-ldap-filter-from-input": (3, 3), "javascript-log-line-from-input": (2, 2),
     "javascript-message-from-any-origin": (1, 3), "javascript-message-to-any-origin": (2, 2), "javascript-nosql-query-from-input": (2, 2),
     "javascript-objects-from-input": (3, 3), "javascript-old-tls-version": (2, 2), "javascript-page-navigates-to-input": (2, 2),
     "javascript-path-from-archive": (4, 4), "javascript-path-from-input": (6, 6), "javascript-prototype-from-input": (3, 3),
