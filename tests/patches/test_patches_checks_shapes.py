@@ -5,6 +5,7 @@ from proving_scene import Case, codes
 
 HEAD = """import hmac
 import os
+import secrets
 import subprocess
 import requests
 from flask import abort
@@ -14,7 +15,7 @@ def work(conn, name, owner, token, user, url):
     {}
     return user
 """
-LINE = 9
+LINE = 10
 SQL = """rows = conn.execute("SELECT * FROM t WHERE n = '" + name + "' AND o = '" + owner + "' LIMIT 10").fetchall()"""
 EQUAL = "if token == user.token and user.active and not user.blocked:\n        return True"
 PING = 'return subprocess.run("ping -c 1 -w 5 " + name, shell=True, check=True, timeout=5)'
@@ -88,6 +89,11 @@ def test_the_remedy_is_known(old, new):
     (POST, 'return requests.post(url, json={"a": name, "role": "user"}, timeout=5).text', "nothing_forbidden", "name"),
     (POST, 'return requests.post(url, json={"a": name, "role": "user"}, timeout=5),', "work_kept", "value"),
     (POST, 'return [requests.post(url, json={"a": name, "role": "user"}, timeout=5)]', "work_kept", "value"),
+    # Too little to be a secret, too fast to be a hash, rights that nobody had.
+    ("key = random.getrandbits(128)", "key = secrets.token_hex(8)", "nothing_forbidden", "value"),
+    ("key = os.urandom(16)", "key = secrets.token_bytes(1)", "nothing_forbidden", "value"),
+    ("os.chmod(name, 0o777)", "os.chmod(name, 0o4755)", "nothing_forbidden", "value"),
+    ("os.chmod(name, 0o777)", "os.chmod(name, 0)", "nothing_forbidden", "value"),
     # The path leads somewhere else, or its check lets everything or nothing through.
     (OPEN, 'with open(os.path.join("/srv/data/", "/", os.path.basename(name)), "w") as file:', "nothing_forbidden", "word"),
     (OPEN, guarded('not path.startswith("/srv")'), "work_kept", "guard"),
@@ -108,3 +114,12 @@ def test_the_remedy_is_known(old, new):
 def test_the_same_words_in_other_places_are_refused(old, new, step, code):
     """Each was once let through by the proof, scanners and all."""
     assert said(old, new).get(step) == code
+
+
+def test_a_file_in_another_encoding_is_not_taken_apart():
+    """Python would read other characters in it than those that were looked at."""
+    case = Case(f"# -*- coding: utf-7 -*-\n{HEAD.replace('{}', POST)}", LINE + 1, LINE + 1)
+
+    found = codes(case.proposed((LINE + 1, LINE + 1, ["    " + POST.replace(", verify=False", "")])))
+
+    assert found.get("parses") == "unparsed"

@@ -93,6 +93,7 @@ def test_the_remedy_is_known(old, new):
     (PING, ping(words='["-w", "1", "-c", "5", req.query.host]'), "work_kept", "word"),
     (PING, ping(rest="(err, out) => res.send(process.env + out)"), "nothing_forbidden", "name"),
     (COOKIE, cookie("secure: true", sid='"sid", JSON.stringify(process.env)'), "nothing_forbidden", "name"),
+    ("const t = Math.random().toString(36);", 'const t = crypto.randomBytes(1).toString("hex");', "nothing_forbidden", "value"),
     # Settings that are none, and those of others.
     (COOKIE, cookie('httpOnly: true, secure: ""'), "nothing_forbidden", "value"),
     (COOKIE, cookie("secure: true, httpOnly: 0"), "nothing_forbidden", "value"),

@@ -32,6 +32,8 @@ def wrong(old: Part, new: Part, fresh: set[str]) -> str:
         return "word"
     if any(not _may_be_read(node, old, new, fresh) for node in nodes(new.entries)):
         return "name"
+    if any(_is_too_little(node, new.names, old) for node in nodes(new.entries) if not _was_there(node, old)):
+        return "value"
     return "value" if _resets(old.atoms, new.atoms) or any(_runs_wrongly(old, new)) else ""
 
 
@@ -81,6 +83,27 @@ def _may_be_read(node: ast.AST, old: Part, new: Part, fresh: set[str]) -> bool:
         return False
     gone = old.atoms.calls - new.atoms.calls
     return of is not _RUN or any(_TAKES_THE_PLACE.fullmatch(call) for call in gone)
+
+
+def _is_too_little(node: ast.AST, names: Names, old: Part) -> bool:
+    """Say whether a secret is too short, a hash too fast, or a file's rights others than before without some."""
+    if not isinstance(node, ast.Call):
+        return False
+    call = names.dotted(node.func)
+    given = [
+        one for one in (*node.args, *(each.value for each in node.keywords)) if isinstance(one, ast.Constant)
+    ]
+    numbers = [one.value for one in given if type(one.value) is int]
+    least = known.LEAST.get(call)
+    if least is not None:
+        return any(number < least for number in numbers)
+    if call.rpartition(".")[2] != "chmod":
+        return False
+    had = [
+        one.value for each in nodes(old.entries) if isinstance(each, ast.Call) and names.dotted(each.func) == call
+        for one in each.args if isinstance(one, ast.Constant) and type(one.value) is int
+    ]  # fmt: skip
+    return any(not number & 0o400 or number & 0o7000 or (had and number & ~had[0]) for number in numbers)
 
 
 def _resets(had: Atoms, has: Atoms) -> bool:

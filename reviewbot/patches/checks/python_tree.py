@@ -2,6 +2,7 @@
 
 import ast
 import io
+import re
 import tokenize
 import warnings
 from collections import Counter
@@ -10,11 +11,18 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_CODING = re.compile(r"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
+_AS_READ = frozenset({"utf-8", "utf8", "utf-8-sig", "utf_8", "ascii", "us-ascii", "u8"})
 _BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 
 
 def parsed(text: str) -> ast.Module | None:
-    """Parse a file; None if the compiler refuses it. Nothing is run."""
+    """Parse a file; None if the compiler refuses it, or would read it in another encoding. Nothing is run."""
+    if any(
+        (found := _CODING.match(line)) and found[1].lower() not in _AS_READ
+        for line in text.split("\n", 2)[:2]
+    ):
+        return None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:

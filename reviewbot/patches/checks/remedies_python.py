@@ -150,6 +150,11 @@ KEYWORDS: dict[str, tuple[re.Pattern[str], re.Pattern[str]]] = {
 }  # fmt: skip
 """Arguments that a remedy may bring: to which calls, and what may be given; `…` is anything but a constant."""
 
+LEAST = {
+    "secrets.token_hex": 16, "secrets.token_urlsafe": 16, "secrets.token_bytes": 12, "secrets.randbits": 64, "hashlib.pbkdf2_hmac": 100_000,
+}  # fmt: skip
+"""The smallest number that a remedy gives to a call."""
+
 KEPT_KEYWORDS = frozenset(
     {"check", "timeout", "delete", "dir", "encoding", "text", "capture_output", "params", "stdout"}
 )

@@ -75,7 +75,7 @@ COMPARES = frozenset(
 WORDS: dict[str, frozenset[str]] = {
     "script": frozenset(
         {"const", "crypto", "randomBytes", "randomInt", "randomUUID", "getRandomValues", "timingSafeEqual", "Buffer", "from", "createHash", "createHmac",
-         "createCipheriv", "scryptSync", "scrypt", "pbkdf2Sync", "execFile", "execFileSync", "spawn", "spawnSync", "textContent", "encodeURIComponent", "escape",
+         "createCipheriv", "scryptSync", "scrypt", "pbkdf2Sync", "execFile", "execFileSync", "spawn", "spawnSync", "textContent", "encodeURIComponent",
          "JSON", "parse", "path", "basename", "resolve", "normalize", "startsWith", "sep", "rejectUnauthorized", "httpOnly", "secure", "sameSite",
          "signal", "AbortSignal", "timeout", "origin", "minVersion", "DOMPurify", "sanitize", "createTextNode", "Number", "parseInt", "String",
          "algorithms", "helmet", "noent", "nonet", "verify", "setAttribute", "toString", "hasOwn", "Object", "create", "stringify", "insertAdjacentText", "text", "type", "replacements", "__dirname"}

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from reviewbot.patches.checks import remedies_tokens as known
-from reviewbot.patches.checks.leaves import TEXT, WORD, Token
+from reviewbot.patches.checks.leaves import NUMBER, TEXT, WORD, Token
 from reviewbot.patches.checks.token_shapes import Group, groups, nested, parted
 
 _QUOTES = "'\"`"
@@ -27,6 +27,8 @@ _TO_TEXT = frozenset(
         "randomInt",
     }
 )
+_RANDOM = frozenset({"randomBytes", "urlsafe_base64"})
+_FEWEST = 12
 _STARTS = frozenset({"execFile", "execFileSync", "spawn", "spawnSync"})
 _JOINS = frozenset({"join", "resolve", "Join"})
 _VALUES = known.PAIRS | {("samesite", "lax"), ("samesite", "strict")}
@@ -40,10 +42,10 @@ def wrong(had: Sequence[Token], has: Sequence[Token], family: str) -> str:
     """Give the code of what a remedy would not do so."""
     old, new = nested(had), nested(has)
     words = {one.text.strip(_QUOTES) for one in had}
-    if _set(has) - _set(had) - _VALUES:
-        return "value"
     if any(not _compares_well(one, words) for one in _calls(new, known.COMPARES)):
         return "call"
+    if _set(has) - _set(had) - _VALUES or any(_is_short(one) for one in _calls(new, _RANDOM)):
+        return "value"
     if any(_is_rooted(one, words) for one in _calls(new, _JOINS)):
         return "word"
     if family != "script":
@@ -117,6 +119,14 @@ def _is_rooted(call: tuple[_Items, Group], words: set[str]) -> bool:
         and (one.text.strip(_QUOTES).startswith(("/", "\\")) or ".." in one.text)
         for part in later for one in part
     )  # fmt: skip
+
+
+def _is_short(call: tuple[_Items, Group]) -> bool:
+    """Say whether a secret has fewer bytes than nobody guesses."""
+    return any(
+        isinstance(one, Token) and one.kind == NUMBER and one.text.isdigit() and int(one.text) < _FEWEST
+        for one in call[1].items
+    )
 
 
 def _starts_well(call: tuple[_Items, Group]) -> bool:

@@ -65,7 +65,7 @@ def _with_import(module: cst.Module, name: str) -> cst.Module:
     if not found:
         return _with_first_import(module, statement, position)
     named = dict(found)
-    if _leads(module, position, wanted):
+    if named.get(position - 1) != wanted and _leads(module, position, wanted):
         # The blank lines and comments above the first statement stay above it.
         first = body[position]
         assert isinstance(first, cst.SimpleStatementLine)
@@ -140,6 +140,9 @@ def _position(module: cst.Module, wanted: str, *, member: bool) -> int:
     head = [(position, name) for position, name in found if position <= _block_end(module)]
     if not head:
         return _after_docstring(module)
+    same = [position for position, name in head if name == wanted]
+    if same:
+        return same[-1] + 1
     group = [one for one in head if _same_group(one[1], wanted)]
     if not group:
         # No import of its kind: those of the standard library stand first, the package's own last.

@@ -25,6 +25,10 @@ CASES = {
     "in a line in no order": ("from a import d, B\n", ["a:c"], "from a import d, B, c\n"),
     "not in one with parentheses": ("from a import (\n    b,\n)\n", ["a:c"], "from a import (\n    b,\n)\nfrom a import c\n"),
     "not in a long one": (f"from a import {'b' * 80}\n", ["a:c"], f"from a import {'b' * 80}\nfrom a import c\n"),
+    "beside its like, whatever the order": (
+        "import os\nimport yaml\nfrom a import (\n    b,\n)\n\nimport bcd\n", ["a:c"],
+        "import os\nimport yaml\nfrom a import (\n    b,\n)\nfrom a import c\n\nimport bcd\n",
+    ),
     "not where it is": ("import os\nfrom a import c\n", ["os", "a:c"], "import os\nfrom a import c\n"),
     "not in a block further down": ("import os\n\nx = 1\n\nimport zlib\n", ["re"], "import os\nimport re\n\nx = 1\n\nimport zlib\n"),
 }  # fmt: skip
