@@ -10,6 +10,7 @@ from reviewbot.patches.fixing import Unmended
 from reviewbot.patches.trees.imports import bound
 from reviewbot.patches.trees.origin import declarator
 from reviewbot.patches.trees.source import UNCLEAR, Edit, Parsed, Rewritten, fix, walk
+from reviewbot.patches.trees.sql_values import given
 from reviewbot.patches.trees.style import Call, Piece, calls, literal, member, pieces
 
 _RUN = {
@@ -48,7 +49,6 @@ _NO_VALUE = re.compile(
     r"(?i)\.join\s*\(|\.map\s*\(|['\"`](?:null|default|true|false|now\(\)|current_\w+)['\"`]"
 )
 """A list, or a word of SQL."""
-_PATH_PART = re.compile(r"(?:req|request|ctx)\.params\b")
 _DRIVER = Unmended("which driver runs the statement is not clear, and so how it takes parameters")
 _HOLE = "\0"
 
@@ -94,19 +94,11 @@ def _mended(parsed: Parsed, call: Call, owner: str, name: str) -> list[Edit] | U
         return _DRIVER
     nodes = [part for part in parts if not isinstance(part, str)]
     opened = not numbered and name == "query"
-    values = f"[{', '.join(_given(parsed, nodes, statement.values, opened=opened))}]"
-    given = f"{{ replacements: {values} }}" if of_sequelize else values
+    values = f"[{', '.join(given(parsed, nodes, statement.values, opened=opened))}]"
+    last = f"{{ replacements: {values} }}" if of_sequelize else values
     end = call.arguments[0].end_byte
     text = literal(parsed, filled(statement.text, numbered=numbered))
-    return [(built.start_byte, built.end_byte, text), (end, end, f", {given}")]
-
-
-def _given(parsed: Parsed, nodes: Sequence[Node], values: Sequence[str], *, opened: bool) -> Iterator[str]:
-    """Write the values down; a driver that fills in objects as `key = value` (`opened`) gets texts of what may be one."""
-    for node, value in zip(nodes, values, strict=True):
-        plain = node.type in {"member_expression", "subscript_expression", "identifier"}
-        whole = plain and value == parsed.text(node) and not _PATH_PART.match(value)
-        yield f"String({value})" if opened and whole and from_outside(parsed, node) else value
+    return [(built.start_byte, built.end_byte, text), (end, end, f", {last}")]
 
 
 def _a_statement(parts: Sequence[Piece], name: str) -> bool:

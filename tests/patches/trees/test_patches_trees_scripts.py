@@ -54,6 +54,11 @@ CHANGES = {
         "sql-parameters-script", "", "a.js", "const m = require('mysql2');\ndb.query('SELECT 1 FROM t WHERE a = ' + a, (e, r) => r);\n", 2, 2,
         "-db.query('SELECT 1 FROM t WHERE a = ' + a, (e, r) => r);\n+db.query('SELECT 1 FROM t WHERE a = ?', [a], (e, r) => r);",
     ),
+    "what a request may make an object of": (
+        "sql-parameters-script", "", "a.js", "const m = require('mysql2');\ndb.query(`SELECT 1 FROM t WHERE a = '${req.body.a}' AND b = ${req.params.b}`, cb);\n", 2, 2,
+        ("-db.query(`SELECT 1 FROM t WHERE a = '${req.body.a}' AND b = ${req.params.b}`, cb);\n"
+        "+db.query('SELECT 1 FROM t WHERE a = ? AND b = ?', [String(req.body.a), req.params.b], cb);"),
+    ),
     "a template of Prisma": (
         "sql-parameters-script", "", "a.js", "await prisma.$queryRawUnsafe(`SELECT 1 FROM t WHERE a = '${a}'`);\n", 1, 1,
         "-await prisma.$queryRawUnsafe(`SELECT 1 FROM t WHERE a = '${a}'`);\n+await prisma.$queryRaw`SELECT 1 FROM t WHERE a = ${a}`;",
