@@ -9,6 +9,7 @@ from reviewbot.change.compare import compare, forges_renames
 from reviewbot.change.git import GitRepository
 from reviewbot.domain.anchor import Anchor, Place, Side
 from reviewbot.domain.change import FileDiff
+from reviewbot.domain.edits import lines_of, without_end
 from reviewbot.domain.finding import Confidence, Severity
 from reviewbot.domain.forge import Capabilities
 from reviewbot.domain.paths import from_bytes
@@ -81,7 +82,7 @@ class Diff:
 
 
 def _widened(patch: Replacement, first: int, last: int) -> suggest.Edit:
-    bare = [from_bytes(anchors.without_end(line)) for line in anchors.content_lines(patch.before)]
+    bare = [from_bytes(without_end(line)) for line in lines_of(patch.before)]
     return suggest.widen(bare, first, last, suggest.Edit(patch.first, patch.last, patch.lines))
 
 

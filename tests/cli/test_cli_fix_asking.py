@@ -17,6 +17,11 @@ PATH = "src/users.py"
 QUESTION = "[q]uit: "
 
 
+def _interruptible():
+    """Take Ctrl-C as on a terminal, whoever runs the tests: what is started in the background inherits that it is ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Terminal:
     """The program on a terminal of its own, and somebody who answers each question."""
 
@@ -25,6 +30,7 @@ class Terminal:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "reviewbot", "fix", *arguments], cwd=place, stdin=theirs, stdout=theirs, stderr=theirs,
             env=CLEAN | {"COLUMNS": "100", "TERM": "xterm"} | environ, start_new_session=True,
+            preexec_fn=_interruptible,  # noqa: PLW1509 (no other thread is running)
         )  # fmt: skip
         os.close(theirs)
         self.seen = ""
