@@ -29,7 +29,7 @@ for folder in tests/*; do
 done
 rm -rf tests/forges/test_* tests/workbench/test_* tests/sandbox/test_sandbox_limits.py tests/sandbox/test_sandbox_container.py
 rm -rf tests/end_to_end/test_end_to_end_hostile.py tests/end_to_end/test_end_to_end_model.py tests/end_to_end/test_end_to_end_bad_input.py \
-    tests/end_to_end/test_end_to_end_patches.py tests/end_to_end/test_end_to_end_model_patches.py tests/cli/test_cli_fix*.py
+    tests/end_to_end/test_end_to_end_patches.py tests/end_to_end/test_end_to_end_model_patches.py tests/cli/test_cli_fix*.py tests/cli/test_cli_outputs_patches.py
 REVIEWBOT_SCANNERS="$venv/scanners" "$work/env/bin/reviewbot" demo --keep "$work/demo" >"$work/demo.log" ||
     { cat "$work/demo.log" >&2; exit 1; }
 
