@@ -1,6 +1,5 @@
 """What the output of one test runner names, bounded whatever the output holds."""
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -48,11 +47,6 @@ class Tally:
 def whole(digits: str) -> int:
     """Read a count; a hostile one is cut."""
     return min(_LARGEST_COUNT, int(digits[:9]))
-
-
-def any_matches(pattern: re.Pattern[str], lines: Sequence[str]) -> bool:
-    """Say whether a line matches from its beginning."""
-    return any(pattern.match(line) for line in lines)
 
 
 def indent(line: str) -> int:
